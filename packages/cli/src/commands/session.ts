@@ -1,0 +1,95 @@
+import { Me } from '@gpushield/contracts';
+import type { Command } from 'commander';
+import { checked } from '../api/check.ts';
+import { errorFromAnswer } from '../api/problem.ts';
+import { credentialsFrom } from '../api/session.ts';
+import { usageError } from '../cli-error.ts';
+import { act, type CommandContext, type CommandDeps } from '../context.ts';
+import { fullTime } from '../listing.ts';
+import { obtainPassword, type PasswordOptions } from '../passwords.ts';
+
+interface LoginOptions extends PasswordOptions {
+  readonly username?: string;
+}
+
+const askUsername = async (ctx: CommandContext, given: string | undefined): Promise<string> => {
+  if (given !== undefined) return given;
+  if (!ctx.io.stdin.isTty)
+    throw usageError('There is no terminal to ask for a user name on', 'Give --username.');
+  return (await ctx.io.stdin.readLine('User name: ')).trim();
+};
+
+const login = async (ctx: CommandContext, options: LoginOptions): Promise<void> => {
+  const url = await ctx.url();
+  const username = await askUsername(ctx, options.username);
+  const password = await obtainPassword(ctx, options, {
+    variable: 'GPUSHIELD_PASSWORD',
+    question: `Password of ${username} at ${url}`,
+    isNew: false,
+  });
+  const transport = await ctx.transport();
+  const answer = await transport({ method: 'POST', path: '/auth/login', body: { username, password } });
+  if (answer.status !== 200) throw errorFromAnswer({ ...answer, signedIn: false });
+  await ctx.store.write(credentialsFrom(url, answer.body, ctx.io.now()));
+  if (ctx.out.json) ctx.out.value({ url, username });
+  else ctx.out.line(`Signed in to ${url} as ${username}.`);
+};
+
+const logout = async (ctx: CommandContext): Promise<void> => {
+  const credentials = await ctx.store.read().catch(() => undefined);
+  if (credentials === undefined) {
+    await ctx.store.remove();
+    ctx.out.note('Nobody was signed in.');
+    return;
+  }
+  // Whatever the server says, this machine forgets its tokens: that is what was asked for.
+  try {
+    const transport = await ctx.transport();
+    const answer = await transport({
+      method: 'POST',
+      path: '/auth/logout',
+      body: { refresh_token: credentials.refresh_token },
+      token: credentials.access_token,
+    });
+    if (answer.status >= 300 && answer.status !== 401) throw errorFromAnswer({ ...answer, signedIn: true });
+  } catch (error) {
+    ctx.out.warn(
+      `The server could not be told (${error instanceof Error ? error.message : 'unknown error'}): its session ends by itself.`,
+    );
+  } finally {
+    await ctx.store.remove();
+  }
+  ctx.out.note(`Signed out of ${credentials.url}.`);
+};
+
+const whoami = async (ctx: CommandContext): Promise<void> => {
+  const raw = await (await ctx.api()).get('/api/v1/me');
+  if (ctx.out.json) {
+    ctx.out.value(raw);
+    return;
+  }
+  const me = checked(Me, raw);
+  ctx.out.pairs([
+    ['server', await ctx.url()],
+    ['user', me.username],
+    ['id', me.id],
+    ['signed in with', me.kind === 'api_key' ? 'API key' : me.kind],
+    ['roles', me.roles.join(', ')],
+    ['scopes', me.scopes.join(', ')],
+    ['credential ends', fullTime(ctx, me.credential_expires_at)],
+  ]);
+};
+
+export const addSessionCommands = (program: Command, deps: CommandDeps): void => {
+  act<LoginOptions>(
+    program
+      .command('login')
+      .description('sign in and keep the session for later commands')
+      .option('--username <name>', 'who signs in; asked for when absent')
+      .option('--password-stdin', 'read the password from standard input'),
+    deps,
+    (ctx, { options }) => login(ctx, options),
+  );
+  act(program.command('logout').description('end the session and forget it'), deps, logout);
+  act(program.command('whoami').description('show who this command line is to the server'), deps, whoami);
+};

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { createAccountsDomain } from '../domains/accounts/index.ts';
+import { createAlertsDomain } from '../domains/alerts/index.ts';
+import { createAuditDomain } from '../domains/audit/index.ts';
+import { createEvidenceDomain } from '../domains/evidence/index.ts';
+import { createFleetDomain } from '../domains/fleet/index.ts';
+import { createLimitsDomain } from '../domains/limits/index.ts';
+import { createQueuesDomain } from '../domains/queues/index.ts';
+import { createSystemDomain } from '../domains/system/index.ts';
+import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/telemetry/index.ts';
+import { createWebhooksDomain } from '../domains/webhooks/index.ts';
+import type { Route } from '../platform/http/route.ts';
+import type { Metrics } from '../platform/observability/metrics.ts';
+import type { AppOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { healthPingMs, probesOf } from './probes.ts';
+
+export interface Domains {
+  readonly routes: readonly Route[];
+  /** In the order in which they start; they stop in the opposite one. */
+  readonly running: readonly { start(): Promise<void>; stop(): Promise<void> }[];
+}
+
+const hourMs = 3_600_000;
+
+const countIngest = (metrics: Metrics): Pick<TelemetryDomainDeps, 'onBatch' | 'onRecords'> => ({
+  onBatch: ({ rows }) => {
+    metrics.ingestBatchRecords.observe(rows);
+  },
+  onRecords: (kind, outcome, records) => {
+    metrics.ingestRecords.inc({ kind, outcome }, records);
+  },
+});
+
+const buildAccounts = (options: AppOptions, platform: Platform) =>
+  createAccountsDomain({
+    ...options,
+    randomBytes,
+    cursors: platform.cursors,
+    limiter: platform.limits.limiter,
+    argon2: platform.argon2,
+    identity: platform.identity,
+    apiKeyTtlHours: options.config.identity.apiKeyTtlMs / hourMs,
+    onAuthAttempt: (method, outcome) => {
+      platform.metrics.authAttempts.inc({ method, outcome });
+    },
+    onKeyOperation: (operation) => {
+      platform.metrics.keyOperations.inc({ operation });
+    },
+  });
+
+/** Every domain, wired to the others through their ports. */
+export const buildDomains = (options: AppOptions, platform: Platform): Domains => {
+  const { config, db, clock, version } = options;
+  const { retentionDays, batchSize } = config.telemetry;
+  const { cursors, audit, metrics, limits, webhooks } = platform;
+  const common = { ...options, cursors };
+  const accounts = buildAccounts(options, platform);
+  const fleet = createFleetDomain(common);
+  const telemetry = createTelemetryDomain({
+    ...common,
+    fleet: fleet.port,
+    retentionDays,
+    batchSize,
+    ...countIngest(metrics),
+  });
+  const alerts = createAlertsDomain({
+    ...common,
+    userExists: async (_db, username) => (await accounts.port.findActiveUser(username)) !== undefined,
+    fleet: fleet.port,
+  });
+  const evidence = createEvidenceDomain({ ...common, fleet: fleet.port, alerts: alerts.port, retentionDays });
+  const { bufferedRows } = telemetry.port;
+  const system = createSystemDomain({
+    clock,
+    version,
+    pingDatabase: () => db.ping(healthPingMs),
+    probes: probesOf({ db, audit, fleet: fleet.port, bufferedRows, limits }),
+    renderMetrics: () => {
+      metrics.ingestBufferRecords.set(bufferedRows());
+      return metrics.render();
+    },
+  });
+  const trail = createAuditDomain({
+    cursors,
+    clock,
+    signer: audit.signer,
+  });
+  const operations = [
+    createQueuesDomain({ cursors }),
+    createLimitsDomain({ blocks: limits.blocks, cursors }),
+    createWebhooksDomain({ ...common, webhooks }),
+  ];
+  return {
+    routes: [system, accounts, fleet, telemetry, evidence, alerts, trail, ...operations].flatMap(
+      ({ routes }) => routes,
+    ),
+    running: [accounts, fleet, telemetry, evidence],
+  };
+};

@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import { isWeakSecret } from './secret-parsers.ts';
+import type { ConfigSealing } from './resolve-sealing.ts';
+import { deriveKeys, type ConfigSecrets } from './resolve-secrets.ts';
+import type { AuditConfig, Config, LimitsConfig, TlsConfig } from './types.ts';
+import type { Values } from './variables.ts';
+
+const hourMs = 3_600_000;
+const secondMs = 1000;
+
+/** Gives checked values the form in which the server uses them. Relative paths start from `cwd`. */
+export const assemble = (
+  values: Values,
+  { secrets, sealing }: { readonly secrets: ConfigSecrets; readonly sealing: ConfigSealing },
+  cwd: string,
+): Config => {
+  const dataDir = resolve(cwd, values.dataDir);
+  return {
+    dataDir,
+    debug: values.debug,
+    logLevel: values.logLevel ?? (values.debug ? 'debug' : 'info'),
+    http: {
+      host: values.host,
+      port: values.port,
+      corsOrigins: values.corsOrigins,
+      trustedProxies: values.trustedProxies,
+      tls: assembleTls(values, cwd),
+    },
+    database: assembleDatabase(values, dataDir),
+    identity: assembleIdentity(values),
+    secrets,
+    keys: deriveKeys(secrets.secretKey),
+    sealing,
+    telemetry: {
+      anomalyThreshold: values.anomalyThreshold,
+      batchSize: values.batchSize,
+      otlpEndpoint: values.otlpEndpoint,
+      otlpHeaders: values.otlpHeaders ?? {},
+      traceSampleRatio: values.traceSampleRatio,
+      retentionDays: values.telemetryRetentionDays,
+    },
+    webhooks: {
+      allowPrivate: values.webhookAllowPrivate,
+      allowHttp: values.webhookAllowHttp,
+      ports: values.webhookPorts,
+    },
+    audit: assembleAudit(values, cwd),
+    queue: { reservationsName: values.queueName },
+    redisUrl: values.redisUrl,
+    limits: assembleLimits(values),
+    inference: { ollamaBaseUrl: values.ollamaBaseUrl, openaiApiKey: values.openaiApiKey },
+    sensor: { runsBeside: values.sensor },
+    warnings: warningsOf(values),
+  };
+};
+
+const assembleAudit = (values: Values, cwd: string): AuditConfig => {
+  const path = (given: string | undefined): string | undefined =>
+    given === undefined ? undefined : resolve(cwd, given);
+  const { auditSiemUrl: url, auditSyslogUrl: target } = values;
+  return {
+    retentionDays: values.auditRetentionDays,
+    signingKey: values.auditSigningKey,
+    signingKeyFile: path(values.auditSigningKeyFile),
+    checkpointFile: path(values.auditCheckpointFile),
+    file: path(values.auditFile),
+    siem:
+      url === undefined
+        ? undefined
+        : { url, token: values.auditSiemToken, allowPrivate: values.auditSiemAllowPrivate },
+    syslog: target === undefined ? undefined : { ...target, caFile: path(values.auditSyslogCa) },
+  };
+};
+
+const assembleTls = ({ tlsCert, tlsKey, tlsClientCa }: Values, cwd: string): TlsConfig | undefined =>
+  tlsCert === undefined || tlsKey === undefined
+    ? undefined
+    : {
+        certFile: resolve(cwd, tlsCert),
+        keyFile: resolve(cwd, tlsKey),
+        clientCaFile: tlsClientCa === undefined ? undefined : resolve(cwd, tlsClientCa),
+      };
+
+const assembleDatabase = (values: Values, dataDir: string): Config['database'] => ({
+  source:
+    values.databaseUrl === undefined
+      ? { kind: 'embedded', dataDir }
+      : { kind: 'external', url: values.databaseUrl },
+  poolMin: values.dbPoolMin,
+  poolMax: values.dbPoolMax,
+  statementTimeoutMs: values.dbStatementTimeoutSeconds * secondMs,
+});
+
+const blockWindowSeconds = 60;
+
+const assembleLimits = (values: Values): LimitsConfig => ({
+  rates: {
+    addressPerMinute: values.limitAddressPerMinute,
+    anonymousPerMinute: values.limitAnonymousPerMinute,
+    refusedPerMinute: values.limitRefusedPerMinute,
+    principalPerMinute: values.limitPrincipalPerMinute,
+    ingestPerMinute: values.limitIngestPerMinute,
+  },
+  blockRule: {
+    refusals: values.limitBlockRefusals,
+    windowSeconds: blockWindowSeconds,
+    blockSeconds: values.limitBlockSeconds,
+  },
+  neverBlocked: [...values.trustedProxies, ...values.limitNeverBlocked],
+  replicas: values.limitReplicas,
+});
+
+const assembleIdentity = (values: Values): Config['identity'] => ({
+  requireAuth: values.requireAuth,
+  adminPassword: values.adminPassword,
+  apiKeyTtlMs: values.apiKeyTtlHours * hourMs,
+  allowedAwsRole: values.allowedAwsRole,
+  awsRegion: values.awsRegion,
+  spireSocketPath: values.spireSocketPath,
+  agentKeys: values.agentKeys,
+  requireSignedTimestamp: values.requireSignedTimestamp,
+  breachedPasswordsFile: values.breachedPasswordsFile,
+  argon2: {
+    timeCost: values.argon2TimeCost,
+    memoryCostKib: values.argon2MemoryCostKib,
+    parallelism: values.argon2Parallelism,
+  },
+});
+
+const warningsOf = (values: Values): readonly string[] => [
+  ...(values.requireAuth
+    ? []
+    : [
+        'REQUIRE_AUTH is false: whoever reaches this machine’s loopback interface is an administrator of GPUShield.',
+      ]),
+  ...(Object.values(values.agentKeys).some(isWeakSecret)
+    ? [
+        'AGENT_KEYS holds secrets that are short or printed in documentation: whoever guesses one speaks for that agent.',
+      ]
+    : []),
+];

@@ -1,0 +1,125 @@
+import { BlockList, isIP } from 'node:net';
+import type { ConfigProblem } from './problems.ts';
+import { exampleOf, type ReadValues } from './read-values.ts';
+import type { Values } from './variables.ts';
+
+/** Whether only this machine reaches a server that listens on `host`. */
+export const isLoopbackHost = (host: string): boolean => {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  const version = isIP(host);
+  if (version === 0) return host.toLowerCase() === 'localhost';
+  return loopback.check(host, version === 4 ? 'ipv4' : 'ipv6');
+};
+
+/**
+ * What single values cannot show: rules between variables. Values that were refused are absent and are not
+ * judged a second time. `canRead` answers whether a file can be read.
+ */
+export const checkTogether = (
+  { values, given }: ReadValues,
+  canRead: (path: string) => boolean,
+): readonly ConfigProblem[] => [
+  ...checkOpenness(values),
+  ...checkPool(values),
+  ...checkTls(values, canRead),
+  ...checkAudit(values, canRead),
+  ...checkSecretKey(given),
+  ...checkSealingKey(given),
+];
+
+const checkOpenness = ({ requireAuth, host }: Partial<Values>): ConfigProblem[] =>
+  requireAuth === false && host !== undefined && !isLoopbackHost(host)
+    ? [
+        {
+          variable: 'REQUIRE_AUTH',
+          problem: `may be false on a loopback HOST only, and HOST is ${host}: anyone who reaches it would be an administrator`,
+          example: 'REQUIRE_AUTH=true, or HOST=127.0.0.1',
+        },
+      ]
+    : [];
+
+const checkPool = ({ dbPoolMin, dbPoolMax }: Partial<Values>): ConfigProblem[] =>
+  dbPoolMin !== undefined && dbPoolMax !== undefined && dbPoolMin > dbPoolMax
+    ? [
+        {
+          variable: 'GPUSHIELD_DB_POOL_MIN',
+          problem: `is ${String(dbPoolMin)}, above GPUSHIELD_DB_POOL_MAX, which is ${String(dbPoolMax)}`,
+          example: `GPUSHIELD_DB_POOL_MIN=${String(dbPoolMax)}`,
+        },
+      ]
+    : [];
+
+const checkAudit = (values: Partial<Values>, canRead: (path: string) => boolean): ConfigProblem[] => {
+  const files = {
+    GPUSHIELD_AUDIT_SIGNING_KEY_FILE: values.auditSigningKeyFile,
+    GPUSHIELD_AUDIT_SYSLOG_CA: values.auditSyslogCa,
+  };
+  const unreadable = Object.entries(files).flatMap(([variable, path]) =>
+    path === undefined || canRead(path)
+      ? []
+      : [{ variable, problem: `names ${path}, which cannot be read`, example: exampleOf(variable) }],
+  );
+  const isTwice = values.auditSigningKey !== undefined && values.auditSigningKeyFile !== undefined;
+  return isTwice
+    ? [
+        ...unreadable,
+        {
+          variable: 'GPUSHIELD_AUDIT_SIGNING_KEY_FILE',
+          problem: 'is set, and so is GPUSHIELD_AUDIT_SIGNING_KEY: one of them must go',
+          example: 'unset GPUSHIELD_AUDIT_SIGNING_KEY',
+        },
+      ]
+    : unreadable;
+};
+
+const checkTls = (values: Partial<Values>, canRead: (path: string) => boolean): ConfigProblem[] => {
+  const { tlsCert, tlsKey, tlsClientCa } = values;
+  const files = Object.entries({
+    GPUSHIELD_TLS_CERT: tlsCert,
+    GPUSHIELD_TLS_KEY: tlsKey,
+    GPUSHIELD_TLS_CLIENT_CA: tlsClientCa,
+  });
+  const unreadable = files.flatMap(([variable, path]) =>
+    path === undefined || canRead(path)
+      ? []
+      : [{ variable, problem: `names ${path}, which cannot be read`, example: exampleOf(variable) }],
+  );
+  const missing = (variable: string, why: string): ConfigProblem[] => [
+    { variable, problem: `is missing, while ${why} is set`, example: exampleOf(variable) },
+  ];
+  const needsCert = tlsKey !== undefined ? 'GPUSHIELD_TLS_KEY' : 'GPUSHIELD_TLS_CLIENT_CA';
+  return [
+    ...unreadable,
+    ...(tlsCert === undefined && (tlsKey !== undefined || tlsClientCa !== undefined)
+      ? missing('GPUSHIELD_TLS_CERT', needsCert)
+      : []),
+    ...(tlsCert !== undefined && tlsKey === undefined
+      ? missing('GPUSHIELD_TLS_KEY', 'GPUSHIELD_TLS_CERT')
+      : []),
+  ];
+};
+
+const checkSecretKey = (given: ReadonlySet<string>): ConfigProblem[] =>
+  given.has('DATABASE_URL') && !given.has('SECRET_KEY')
+    ? [
+        {
+          variable: 'SECRET_KEY',
+          problem:
+            'must be set together with DATABASE_URL: replicas share it, so none of them may make its own',
+          example: exampleOf('SECRET_KEY'),
+        },
+      ]
+    : [];
+
+const checkSealingKey = (given: ReadonlySet<string>): ConfigProblem[] =>
+  given.has('GPUSHIELD_SEALING_KEY') && given.has('GPUSHIELD_SEALING_KEY_FILE')
+    ? [
+        {
+          variable: 'GPUSHIELD_SEALING_KEY_FILE',
+          problem: 'is set together with GPUSHIELD_SEALING_KEY: one of them must go',
+          example: 'unset GPUSHIELD_SEALING_KEY',
+        },
+      ]
+    : [];

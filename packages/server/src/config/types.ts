@@ -1,0 +1,132 @@
+import type { SyslogTarget } from '../platform/audit/sinks/syslog-sink.ts';
+import type { LogLevel } from '../platform/observability/log-level.ts';
+import type { Secret } from '../platform/secrets/index.ts';
+import type { AwsRole } from './aws-role.ts';
+import type { ConfigSealing } from './resolve-sealing.ts';
+import type { ConfigKeys, ConfigSecrets } from './resolve-secrets.ts';
+
+/** Where the state is: in a PostgreSQL that we run ourselves, or in one that the operator names. */
+export type DatabaseSource =
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'external'; readonly url: Secret };
+
+/** Files of the server's TLS identity, PEM, absolute paths. */
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Authorities of client certificates; undefined: none are asked for. */
+  readonly clientCaFile: string | undefined;
+}
+
+/** Cost of Argon2id. */
+export interface Argon2Config {
+  readonly timeCost: number;
+  readonly memoryCostKib: number;
+  readonly parallelism: number;
+}
+
+/** How much each kind of client may ask per minute, and when and for how long it is blocked. */
+export interface LimitsConfig {
+  readonly rates: {
+    readonly addressPerMinute: number;
+    readonly anonymousPerMinute: number;
+    readonly refusedPerMinute: number;
+    readonly principalPerMinute: number;
+    readonly ingestPerMinute: number;
+  };
+  readonly blockRule: {
+    readonly refusals: number;
+    readonly windowSeconds: number;
+    readonly blockSeconds: number;
+  };
+  /** Networks that no block may hit; the trusted proxies are among them. */
+  readonly neverBlocked: readonly string[];
+  readonly replicas: number;
+}
+
+/** The audit trail's keeping, signing and sinks. Paths are absolute. */
+export interface AuditConfig {
+  /** Undefined: kept for ever. */
+  readonly retentionDays: number | undefined;
+  /** Ed25519 private key in PEM; without it and the file, the key stands on `keys.auditSigning`. */
+  readonly signingKey: Secret | undefined;
+  readonly signingKeyFile: string | undefined;
+  readonly checkpointFile: string | undefined;
+  readonly file: string | undefined;
+  readonly siem:
+    | { readonly url: string; readonly token: Secret | undefined; readonly allowPrivate: readonly string[] }
+    | undefined;
+  readonly syslog: (SyslogTarget & { readonly caFile: string | undefined }) | undefined;
+}
+
+/** Everything that the environment decides: checked as a whole, and frozen. Made by `loadConfig`. */
+export interface Config {
+  /** Absolute path of what embedded mode keeps. */
+  readonly dataDir: string;
+  readonly debug: boolean;
+  readonly logLevel: LogLevel;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly corsOrigins: readonly string[];
+    /** Addresses and CIDR networks. */
+    readonly trustedProxies: readonly string[];
+    /** Undefined: plain HTTP. */
+    readonly tls: TlsConfig | undefined;
+  };
+  readonly database: {
+    readonly source: DatabaseSource;
+    readonly poolMin: number;
+    readonly poolMax: number;
+    readonly statementTimeoutMs: number;
+  };
+  readonly identity: {
+    /** False on a loopback host only. */
+    readonly requireAuth: boolean;
+    readonly adminPassword: Secret | undefined;
+    readonly apiKeyTtlMs: number;
+    readonly allowedAwsRole: AwsRole;
+    readonly awsRegion: string;
+    readonly spireSocketPath: string | undefined;
+    /** HMAC secrets by agent id; an object without a prototype. */
+    readonly agentKeys: Readonly<Record<string, Secret>>;
+    readonly requireSignedTimestamp: boolean;
+    /** SHA-1 hashes, ascending; undefined: only the built-in patterns are refused. */
+    readonly breachedPasswordsFile: string | undefined;
+    readonly argon2: Argon2Config;
+  };
+  readonly secrets: ConfigSecrets;
+  readonly keys: ConfigKeys;
+  /** For `createSealer`. */
+  readonly sealing: ConfigSealing;
+  readonly telemetry: {
+    /** From 0 to 1. */
+    readonly anomalyThreshold: number;
+    /** Records in one COPY. */
+    readonly batchSize: number;
+    readonly otlpEndpoint: string | undefined;
+    /** Of every request to the Collector, by lower-case name. */
+    readonly otlpHeaders: Readonly<Record<string, Secret>>;
+    /** From 0 to 1. */
+    readonly traceSampleRatio: number;
+    readonly retentionDays: number;
+  };
+  /** Where webhooks may go beyond https on public addresses. */
+  readonly webhooks: {
+    readonly allowPrivate: readonly string[];
+    readonly allowHttp: boolean;
+    readonly ports: readonly number[];
+  };
+  readonly audit: AuditConfig;
+  readonly queue: { readonly reservationsName: string };
+  readonly redisUrl: Secret | undefined;
+  readonly limits: LimitsConfig;
+  readonly inference: {
+    readonly ollamaBaseUrl: string | undefined;
+    readonly openaiApiKey: Secret | undefined;
+  };
+  /** Whether the sensor of this machine runs beside the server. */
+  readonly sensor: { readonly runsBeside: boolean };
+  /** What the operator must hear at every start, in full sentences. */
+  readonly warnings: readonly string[];
+}

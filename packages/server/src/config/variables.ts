@@ -1,0 +1,22 @@
+import type { ValuesOf } from './variable.ts';
+import { auditVariables } from './variables-audit.ts';
+import { identityVariables } from './variables-identity.ts';
+import { limitVariables } from './variables-limits.ts';
+import { sealingVariables } from './variables-sealing.ts';
+import { serverVariables } from './variables-server.ts';
+import { webhookVariables } from './variables-webhooks.ts';
+import { workVariables } from './variables-work.ts';
+
+/** Every environment variable that GPUShield reads, by the name its value has in code. */
+export const variables = {
+  ...serverVariables,
+  ...identityVariables,
+  ...sealingVariables,
+  ...limitVariables,
+  ...webhookVariables,
+  ...auditVariables,
+  ...workVariables,
+};
+
+/** Their values. */
+export type Values = ValuesOf<typeof variables>;

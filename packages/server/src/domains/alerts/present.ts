@@ -1,0 +1,41 @@
+import type { Alert, AlertHistoryEntry } from '@gpushield/contracts';
+import type { HistoryRecord } from './store.ts';
+import type { AlertRecord } from './types.ts';
+
+const iso = (time: Date | null): string | null => (time === null ? null : time.toISOString());
+
+export const presentAlert = (alert: AlertRecord): Alert => ({
+  id: alert.id,
+  title: alert.title,
+  description: alert.description,
+  severity: alert.severity,
+  status: alert.status,
+  source: alert.source,
+  fingerprint: alert.fingerprint,
+  node_id: alert.nodeId,
+  gpu_id: alert.gpuId,
+  sensor_id: alert.sensorId,
+  assignee: alert.assignee,
+  occurrences: alert.occurrences,
+  first_seen_at: alert.firstSeenAt.toISOString(),
+  last_seen_at: alert.lastSeenAt.toISOString(),
+  acknowledged_at: iso(alert.acknowledgedAt),
+  acknowledged_by: alert.acknowledgedBy,
+  resolved_at: iso(alert.resolvedAt),
+  resolved_by: alert.resolvedBy,
+  resolution: alert.resolution,
+  evidence: alert.evidence,
+  created_at: alert.createdAt.toISOString(),
+  updated_at: alert.updatedAt.toISOString(),
+});
+
+export const presentHistory = (entry: HistoryRecord): AlertHistoryEntry => ({
+  id: entry.id,
+  alert_id: entry.alertId,
+  at: entry.at.toISOString(),
+  actor: entry.actor,
+  action: entry.action,
+  from_status: entry.fromStatus,
+  to_status: entry.toStatus,
+  note: entry.note,
+});

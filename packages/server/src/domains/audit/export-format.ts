@@ -1,0 +1,38 @@
+import { entryOf, entryRecord, toOcsf, type AuditRow } from '../../platform/audit/index.ts';
+
+export type ExportFormat = 'jsonl' | 'csv' | 'ocsf';
+
+export const exportFormats: readonly ExportFormat[] = ['jsonl', 'csv', 'ocsf'];
+
+export const exportTypes: Readonly<Record<ExportFormat, string>> = {
+  jsonl: 'application/x-ndjson',
+  ocsf: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8; header=present',
+};
+
+const csvColumns = [
+  'id', 'writer_id', 'sequence', 'occurred_at', 'correlation_id', 'principal_id', 'principal_kind',
+  'principal_name', 'action', 'resource', 'granted', 'reason', 'ip_address', 'user_agent', 'details',
+  'previous_hash', 'hash',
+] as const; // prettier-ignore
+
+/** RFC 4180, with an apostrophe before what a spreadsheet would take for a formula: whoever is refused chooses these texts. */
+const csvCell = (value: unknown): string => {
+  if (value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** What stands before the first entry. */
+export const exportHead = (format: ExportFormat): string =>
+  format === 'csv' ? `${csvColumns.join(',')}\r\n` : '';
+
+/** One entry as a line of the format. */
+export const exportLine = (format: ExportFormat, row: AuditRow): string => {
+  const entry = entryOf(row);
+  if (format === 'ocsf') return `${JSON.stringify(toOcsf(entry))}\n`;
+  const record = entryRecord(entry);
+  if (format === 'jsonl') return `${JSON.stringify(record)}\n`;
+  return `${csvColumns.map((column) => csvCell(record[column])).join(',')}\r\n`;
+};

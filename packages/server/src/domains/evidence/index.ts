@@ -1,0 +1,67 @@
+import type { Route } from '../../platform/http/route.ts';
+import { acceptOnResolve } from './accept-baseline.ts';
+import type { EvidenceDomainDeps } from './deps.ts';
+import { sweepEvents } from './housekeeping.ts';
+import { acceptBaselineRoute } from './routes/accept-baseline.ts';
+import { getEventRoute } from './routes/get-event.ts';
+import { getInventoryRoute } from './routes/get-inventory.ts';
+import { listEventsRoute } from './routes/list-events.ts';
+import { putInventoryRoute } from './routes/put-inventory.ts';
+import { reportEventsRoute } from './routes/report-events.ts';
+
+export type { EvidenceDomainDeps } from './deps.ts';
+export type { EvidenceFleet, FleetGpu, FleetNode, FleetSensor } from './types.ts';
+
+/** Retention is counted in days, so an hour more or less does not matter. */
+const sweepIntervalMs = 3_600_000;
+
+export interface EvidenceDomain {
+  readonly routes: readonly Route[];
+  /** Starts the sweep of old events: at once, then every hour. */
+  start(): Promise<void>;
+  /** Stops it and waits for one under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Security events, inventories, their baselines and drift. Registers itself with the alerts port: an integrity
+ * alert that is resolved as accepted changes the baseline.
+ */
+export const createEvidenceDomain = (deps: EvidenceDomainDeps): EvidenceDomain => {
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweep = (): void => {
+    sweeping = sweeping
+      .then(() => sweepEvents(deps.db, deps))
+      .then((deleted) => {
+        if (deleted > 0) deps.log.info({ deleted }, 'old security events deleted');
+      })
+      .catch((error: unknown) => {
+        deps.log.error(
+          { err: error },
+          'old security events could not be deleted; the next sweep tries again',
+        );
+      });
+  };
+  deps.alerts.onResolved(acceptOnResolve(deps));
+  return {
+    routes: [
+      reportEventsRoute(deps),
+      listEventsRoute(deps),
+      getEventRoute(),
+      putInventoryRoute(deps),
+      getInventoryRoute(deps),
+      acceptBaselineRoute(deps),
+    ],
+    start: () => {
+      sweep();
+      timer = setInterval(sweep, sweepIntervalMs);
+      timer.unref();
+      return Promise.resolve();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+};

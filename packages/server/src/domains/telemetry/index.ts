@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Executor } from '../../platform/database/types.ts';
+import type { CursorCodec } from '../../platform/http/cursor.ts';
+import type { Route } from '../../platform/http/route.ts';
+import { createBatchWriter, type BatchReport } from '../../platform/ingest/index.ts';
+import type { OnRecords, Places } from './accept-records.ts';
+import { copyRows } from './copy-rows.ts';
+import { createPartitionKeeper } from './partition-keeper.ts';
+import { ingestBulk } from './routes/ingest-bulk.ts';
+import { ingestRecord } from './routes/ingest-record.ts';
+import { latestRecords } from './routes/latest-records.ts';
+import { listRecords } from './routes/list-records.ts';
+
+/** What telemetry needs of the fleet. */
+export interface TelemetryFleet {
+  readonly gpuDirectory: Places;
+  readonly sensorDirectory: Places;
+  gpuIdsOfNode(db: Executor, nodeId: string): Promise<readonly string[]>;
+}
+
+export interface TelemetryDomainDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly cursors: CursorCodec;
+  readonly newId: () => string;
+  readonly log: Pick<Logger, 'error' | 'info'>;
+  readonly fleet: TelemetryFleet;
+  readonly retentionDays: number;
+  /** Rows of one commit; see `BATCH_SIZE`. Kept within what one commit should hold. */
+  readonly batchSize?: number;
+  readonly gatherMs?: number;
+  /** Told after each batch: for metrics. */
+  readonly onBatch?: (report: BatchReport) => void;
+  /** Told after each request: how many records it brought, and what became of them. */
+  readonly onRecords?: OnRecords;
+}
+
+export interface TelemetryDomain {
+  readonly routes: readonly Route[];
+  readonly port: {
+    /** Records that are accepted and not yet durable. */
+    bufferedRows(): number;
+  };
+  /** Makes the partitions of the coming days; call it before the routes are served. */
+  start(): Promise<void>;
+  /** Stores what was accepted. */
+  stop(): Promise<void>;
+}
+
+// Enough for every request that a server of this size has open, at about 300 bytes a row: 30 MB at most.
+const maxBufferedRows = 100_000;
+// Beyond this a larger COPY saves nothing, and its requests only wait longer for each other.
+const maxBatchRows = 50_000;
+const defaultBatchRows = 20_000;
+// Records that arrive in one turn of the event loop share a commit; those behind them share the next.
+const defaultGatherMs = 0;
+
+/** Telemetry records: ingest, query, partitions. */
+export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomain => {
+  const { db, clock, cursors, newId, log, fleet, retentionDays, onBatch, onRecords } = deps;
+  const writer = createBatchWriter<string>({
+    db,
+    clock,
+    write: copyRows,
+    maxBufferedRows,
+    maxBatchRows: Math.min(maxBatchRows, deps.batchSize ?? defaultBatchRows),
+    gatherMs: deps.gatherMs ?? defaultGatherMs,
+    ...(onBatch === undefined ? {} : { onBatch }),
+  });
+  const partitions = createPartitionKeeper({ db, clock, log, table: 'telemetry_records', retentionDays });
+  const ingest = {
+    writer,
+    gpus: fleet.gpuDirectory,
+    sensors: fleet.sensorDirectory,
+    clock,
+    newId,
+    onRecords,
+  };
+  return {
+    routes: [
+      ingestRecord(ingest),
+      ingestBulk(ingest),
+      listRecords({ cursors }),
+      latestRecords({ gpuIdsOfNode: fleet.gpuIdsOfNode }),
+    ],
+    port: { bufferedRows: writer.bufferedRows },
+    start: partitions.start,
+    stop: async () => {
+      await partitions.stop();
+      await writer.close();
+    },
+  };
+};

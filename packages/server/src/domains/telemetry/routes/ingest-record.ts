@@ -1,0 +1,45 @@
+import { TelemetryAccepted, TelemetryInput } from '@gpushield/contracts';
+import { defineRoute } from '../../../platform/http/route.ts';
+import { acceptRecords, type AcceptRecordsDeps } from '../accept-records.ts';
+import { toResult } from './ingest-result.ts';
+
+const operationId = 'ingestTelemetryRecord';
+/** 64 metrics with the longest names and numbers are under 8 KiB. */
+const bodyLimitBytes = 64 * 1024;
+
+export const ingestRecord = (deps: AcceptRecordsDeps) =>
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/telemetry/records',
+    operationId,
+    summary: 'Store one telemetry record; answered when it is durable',
+    tag: 'Telemetry',
+    access: { scope: 'telemetry:write' },
+    audit: { when: 'before', action: 'telemetry.ingest', resource: 'telemetry' },
+    effect: 'own',
+    bodyLimitBytes,
+    schema: { body: TelemetryInput, responses: { 201: TelemetryAccepted } },
+    errors: ['unknown_reference', 'overloaded', 'storage_full', 'idempotency_key_reused'],
+    handler: async ({ body }, ctx) => {
+      const receipt = await acceptRecords(
+        deps,
+        {
+          kind: 'single',
+          records: [body],
+          operationId,
+          pointerOf: () => '',
+          answer: ([record], receivedAt) => ({
+            status: 201,
+            body: {
+              id: record?.id,
+              gpu_id: record?.gpuId,
+              timestamp: record === undefined ? undefined : new Date(record.timestampMs).toISOString(),
+              received_at: receivedAt,
+            },
+          }),
+        },
+        ctx,
+      );
+      return toResult(receipt);
+    },
+  });

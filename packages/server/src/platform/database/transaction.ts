@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { toDatabaseError } from './errors.ts';
+import { copyOutOf, withLiterals } from './copy-out.ts';
+import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { runStatement } from './statement.ts';
+import type { Tx } from './types.ts';
+
+/** PostgreSQL's own limit for the payload of NOTIFY. */
+export const maxNotifyPayloadBytes = 7_999;
+
+// One CopyData message each: small enough for the server's buffers, large enough to be cheap.
+const copyChunkBytes = 256 * 1024;
+
+function* chunksOf(data: Buffer): Generator<Buffer> {
+  for (let start = 0; start < data.length; start += copyChunkBytes) {
+    yield data.subarray(start, start + copyChunkBytes);
+  }
+}
+
+const copyInto = async (
+  client: PoolClient,
+  table: string,
+  columns: readonly string[],
+  data: Buffer | Readable,
+) => {
+  const names = columns.map(quoteIdentifier).join(', ');
+  const sink = client.query(copyFrom(`COPY ${quoteTable(table)} (${names}) FROM STDIN`));
+  const source = Buffer.isBuffer(data) ? Readable.from(chunksOf(data), { objectMode: false }) : data;
+  await pipeline(source, sink);
+  return sink.rowCount;
+};
+
+/** A transaction's face on one connection, and `end`, after which every use throws. */
+export const createTx = (
+  client: PoolClient,
+  queryTimeoutMs?: number,
+): { tx: Tx; end: () => Promise<void> } => {
+  let ended = false;
+  let savepoints = 0;
+  // Statements of one transaction run one after another even when a caller starts several at once.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    if (ended)
+      return Promise.reject(new Error('This transaction has ended; its executor cannot be used any more'));
+    const turn = last.then(work).catch((error: unknown) => {
+      throw toDatabaseError(error);
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const command = (sql: string) => inTurn(() => client.query(sql));
+
+  const tx: Tx = {
+    isTransaction: true,
+    query: (sql, values) => inTurn(() => runStatement(client, { text: sql, values, queryTimeoutMs })),
+    prepared: (name, sql, values) =>
+      inTurn(() => runStatement(client, { name, text: sql, values, queryTimeoutMs })),
+    savepoint: async (work) => {
+      savepoints += 1;
+      const name = `sp_${savepoints}`;
+      await command(`SAVEPOINT ${name}`);
+      try {
+        const result = await work();
+        await command(`RELEASE SAVEPOINT ${name}`);
+        return result;
+      } catch (error) {
+        await command(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+        throw error;
+      }
+    },
+    copyIn: (table, columns, data) => inTurn(() => copyInto(client, table, columns, data)),
+    copyOut: (select, values, onRow) => inTurn(() => copyOutOf(client, withLiterals(select, values), onRow)),
+    notify: async (channel, payload) => {
+      if (Buffer.byteLength(payload) > maxNotifyPayloadBytes) {
+        throw new RangeError(`a notification's payload may have at most ${maxNotifyPayloadBytes} bytes`);
+      }
+      await tx.query('SELECT pg_notify($1, $2)', [channel, payload]);
+    },
+  };
+  return {
+    tx,
+    end: async () => {
+      ended = true;
+      await last;
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Audit } from '../audit/types.ts';
+import type { Database, Tx } from '../database/types.ts';
+import { requireAuthorization } from '../identity/authorize.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { AuditSubject } from './audit-entry.ts';
+import type { RequestContext, Route } from './route.ts';
+
+/** Routes that need no credential are asked by nobody in particular. */
+export const publicPrincipal: Principal = Object.freeze({
+  id: 'public',
+  kind: 'anonymous',
+  name: 'public',
+  roles: [],
+  scopes: new Set<never>(),
+  credentialId: 'none',
+  credentialExpiresAtMs: null,
+});
+
+export interface ContextInput {
+  readonly route: Route;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly subject: AuditSubject;
+  readonly principal: Principal;
+  readonly ownOnly: boolean;
+  readonly db: Database;
+  readonly tx: Tx | undefined;
+  readonly audit: Audit;
+  readonly log: Logger;
+  readonly idempotencyKey: string | undefined;
+  readonly stopping: AbortSignal;
+}
+
+const payloadHashOf = (request: FastifyRequest): string =>
+  createHash('sha256')
+    .update(`${request.method} ${request.url}\n`)
+    .update(request.rawBody ?? '')
+    .digest('hex');
+
+/** The answer's own stream closes when it is done or the client is gone; a keep-alive socket outlives many answers. */
+const abortSignalOf = (reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    gone.abort();
+  });
+  return AbortSignal.any([gone.signal, stopping]);
+};
+
+/** What a handler knows of its request. Costly parts are made when they are first asked for. */
+export const createContext = (input: ContextInput): RequestContext => {
+  const { route, request, subject, principal } = input;
+  let payloadHash: string | undefined;
+  let signal: AbortSignal | undefined;
+  let log: Logger | undefined;
+  return {
+    principal,
+    ownOnly: input.ownOnly,
+    correlationId: subject.correlationId,
+    remoteAddress: subject.remoteAddress,
+    userAgent: subject.userAgent,
+    authorization: 'public' in route.access ? request.headers.authorization : undefined,
+    get log() {
+      log ??= input.log.child({ correlation_id: subject.correlationId });
+      return log;
+    },
+    db: input.tx ?? input.db,
+    tx: input.tx,
+    idempotencyKey: input.idempotencyKey,
+    get payloadHash() {
+      payloadHash ??= payloadHashOf(request);
+      return payloadHash;
+    },
+    get signal() {
+      signal ??= abortSignalOf(input.reply, input.stopping);
+      return signal;
+    },
+    authorize: (resource) => {
+      if ('scope' in route.access) requireAuthorization(principal, route.access.scope, resource);
+    },
+    audit: async (entry) => {
+      const who = entry.principal ?? principal;
+      await input.audit.record({
+        correlationId: subject.correlationId,
+        principalId: who.id,
+        principalKind: who.kind,
+        principalName: who.name,
+        action: entry.action,
+        resource: entry.resource,
+        granted: entry.granted ?? true,
+        reason: entry.reason ?? 'ok',
+        ipAddress: subject.remoteAddress,
+        userAgent: subject.userAgent,
+        ...(entry.details === undefined ? {} : { details: entry.details }),
+      });
+    },
+  };
+};

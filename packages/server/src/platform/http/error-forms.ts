@@ -1,0 +1,62 @@
+import type { ErrorCode } from '@gpushield/contracts';
+import type { AppError } from '../errors.ts';
+import { renderProblem } from './problem.ts';
+
+/** How a protocol says what went wrong: RFC 9457, or its own form where it has one. */
+export type ErrorForm = 'problem' | 'oauth';
+
+export interface RenderedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly body: object;
+}
+
+/** Which request an error answers. */
+export interface ErrorPlace {
+  readonly instance: string;
+  readonly correlationId: string;
+}
+
+/** Codes whose name in RFC 6749 (section 5.2), RFC 6750 (section 3.1) or RFC 7009 differs from their type's. */
+const oauthNames: Partial<Record<ErrorCode, string>> = {
+  invalid_client: 'invalid_client',
+  invalid_scope: 'invalid_scope',
+  invalid_grant: 'invalid_grant',
+  unsupported_grant_type: 'unsupported_grant_type',
+  insufficient_scope: 'insufficient_scope',
+  address_not_allowed: 'invalid_client',
+  user_disabled: 'invalid_client',
+};
+
+const oauthName = (code: ErrorCode, status: number): string => {
+  const name = oauthNames[code];
+  if (name !== undefined) return name;
+  if (status === 401 || status === 403) return 'invalid_token';
+  if (status === 429 || status === 503) return 'temporarily_unavailable';
+  return status >= 500 ? 'server_error' : 'invalid_request';
+};
+
+// The RFC's description is printable ASCII without quote and backslash.
+const describable = (text: string): string => text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/g, '?');
+
+const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => RenderedError>> = {
+  problem: (error, { instance, correlationId }) => ({
+    ...renderProblem(error, instance, correlationId),
+    contentType: 'application/problem+json',
+  }),
+  oauth: (error, { instance, correlationId }) => {
+    const { status, headers, body } = renderProblem(error, instance, correlationId);
+    return {
+      // Clients of the RFC know 400 for whatever is wrong with their request.
+      status: status === 422 ? 400 : status,
+      headers: { ...headers, 'cache-control': 'no-store', pragma: 'no-cache' },
+      contentType: 'application/json; charset=utf-8',
+      body: { error: oauthName(error.code, status), error_description: describable(body.detail) },
+    };
+  },
+};
+
+/** Renders an error in its route's form; nothing of its cause gets in. */
+export const renderError = (form: ErrorForm | undefined, error: AppError, place: ErrorPlace): RenderedError =>
+  forms[form ?? 'problem'](error, place);

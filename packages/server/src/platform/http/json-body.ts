@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import { parseForm } from './form-body.ts';
+
+/** Deeper JSON than this is refused before it is parsed: nothing of ours nests so far, and recursion costs stack. */
+const maxDepth = 32;
+
+const openers = new Set([0x5b, 0x7b]);
+const closers = new Set([0x5d, 0x7d]);
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** True when brackets outside of strings nest deeper than `limit`. One pass over the bytes. */
+export const nestsDeeperThan = (bytes: Buffer, limit: number): boolean => {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (inString) {
+      if (byte === backslash) index += 1;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (openers.has(byte)) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (closers.has(byte)) depth -= 1;
+  }
+  return false;
+};
+
+const poisoned = (key: string): boolean =>
+  key === '__proto__' || key === 'constructor' || key === 'prototype';
+
+/** Parses a JSON body. Throws `malformed_body` (400) for anything but well-formed UTF-8 JSON of sane depth. */
+export const parseJson = (bytes: Buffer): unknown => {
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw new AppError('malformed_body', { detail: 'The body is not valid UTF-8' });
+  if (nestsDeeperThan(bytes, maxDepth)) {
+    throw new AppError('malformed_body', { detail: `The body nests deeper than ${String(maxDepth)} levels` });
+  }
+  const text = bytes.toString('utf8');
+  // A reviver is slow on large bodies, so it runs only where one of the names stands in the text at all.
+  const suspicious =
+    text.includes('__proto__') ||
+    text.includes('constructor') ||
+    text.includes('prototype') ||
+    text.includes('\\u00');
+  try {
+    const parsed: unknown = suspicious
+      ? JSON.parse(text, (key, value: unknown) => {
+          if (poisoned(key))
+            throw new AppError('malformed_body', { detail: `The field name ${key} is not allowed` });
+          return value;
+        })
+      : JSON.parse(text);
+    return parsed;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('malformed_body', { detail: 'The body is not well-formed JSON', cause: error });
+  }
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    rawBody: Buffer | undefined;
+  }
+}
+
+const wrongType = (wanted: 'json' | 'form'): AppError =>
+  wanted === 'json'
+    ? new AppError('unsupported_media_type')
+    : new AppError('unsupported_media_type', {
+        detail: 'This request takes a form',
+        remediation: 'Send Content-Type: application/x-www-form-urlencoded.',
+      });
+
+/** JSON is what routes take unless they say `consumes: 'form'`; the raw bytes stay for signatures and keys. */
+export const registerJsonBody = (app: FastifyInstance): void => {
+  app.decorateRequest('rawBody', undefined);
+  app.removeAllContentTypeParsers();
+  const parser =
+    (kind: 'json' | 'form', parse: (bytes: Buffer) => unknown) =>
+    async (request: FastifyRequest, body: Buffer): Promise<unknown> => {
+      const { route, admitSigned } = request.state;
+      if ((route?.consumes ?? 'json') !== kind) throw wrongType(route?.consumes ?? 'json');
+      // A signature covers the bytes: nothing of them is parsed before it was verified.
+      await admitSigned?.(body);
+      const parsed = parse(body);
+      request.rawBody = body;
+      return parsed;
+    };
+  app.addContentTypeParser(
+    /^application\/(?:[a-z0-9.+-]+\+)?json(?:$|\s*;)/i,
+    { parseAs: 'buffer' },
+    parser('json', parseJson),
+  );
+  app.addContentTypeParser(
+    /^application\/x-www-form-urlencoded(?:$|\s*;)/i,
+    { parseAs: 'buffer' },
+    parser('form', parseForm),
+  );
+};

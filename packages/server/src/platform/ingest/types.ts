@@ -1,0 +1,47 @@
+import type { Tx } from '../database/types.ts';
+import type { IdempotencyClaim } from '../idempotency/index.ts';
+
+/** What the request is answered once its rows are durable. */
+export interface IngestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The accepted records of one request. They are stored together or not at all. */
+export interface Submission<T> {
+  readonly item: T;
+  /** How many rows it holds: what the bounds count. */
+  readonly rows: number;
+  readonly answer: IngestAnswer;
+  readonly idempotency?: IdempotencyClaim | undefined;
+}
+
+/** `replayed`: the rows were stored by an earlier request with the same key, and this is what that one was told. */
+export interface Receipt extends IngestAnswer {
+  readonly replayed: boolean;
+}
+
+/** One batch that ended. `rows`: how many were stored; `requests`: how many it held. Durations in milliseconds. */
+export interface BatchReport {
+  readonly rows: number;
+  readonly requests: number;
+  readonly durationMs: number;
+}
+
+/** Writes the items of many requests in one transaction; it must not catch the errors of its statements. */
+export type WriteItems<T> = (tx: Tx, items: readonly T[]) => Promise<void>;
+
+export interface BatchWriter<T> {
+  /**
+   * Resolves after the COMMIT that holds the rows. Rejects with an AppError: `overloaded` (429) when the buffer is
+   * full, `database_unavailable` (503) when PostgreSQL is away or does not commit in time, `storage_full` (507),
+   * `idempotency_key_reused` (422), `validation_failed` (422) when PostgreSQL refuses these rows, `shutting_down`.
+   */
+  submit(submission: Submission<T>): Promise<Receipt>;
+  /** The stored first answer of a key, if there is one. Throws `idempotency_key_reused` (422) for another payload. */
+  findReceipt(claim: IdempotencyClaim): Promise<Receipt | undefined>;
+  /** Rows that are accepted and not yet committed. */
+  bufferedRows(): number;
+  /** Takes no more, and resolves when everything that was accepted is committed or refused. */
+  close(): Promise<void>;
+}

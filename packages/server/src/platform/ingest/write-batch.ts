@@ -1,0 +1,77 @@
+import type { Database, Tx } from '../database/types.ts';
+import { classifyWriteError } from './classify-write-error.ts';
+import { claimId, storeAnswers, type AnsweredClaim, type EarlierAnswer } from '../idempotency/index.ts';
+import { replay } from './replay.ts';
+import type { Pending } from './submission-queue.ts';
+import type { WriteItems } from './types.ts';
+
+export interface WriteBatchOptions<T> {
+  readonly db: Pick<Database, 'transaction'>;
+  readonly write: WriteItems<T>;
+}
+
+// A batch that lost a deadlock wins the next time or the time after; more would only hide a fault.
+const maxAttempts = 3;
+
+const claimsOf = <T>(batch: readonly Pending<T>[]): readonly AnsweredClaim[] =>
+  batch.flatMap(({ submission: { idempotency, answer } }) =>
+    idempotency === undefined ? [] : [{ claim: idempotency, answer: { ...answer, headers: {} } }],
+  );
+
+/** Stores what is new of a batch; answers the first answers of what had been stored before. */
+const store = async <T>(
+  tx: Tx,
+  batch: readonly Pending<T>[],
+  options: WriteBatchOptions<T>,
+): Promise<ReadonlyMap<string, EarlierAnswer>> => {
+  const claims = claimsOf(batch);
+  const known = claims.length === 0 ? new Map<string, EarlierAnswer>() : await storeAnswers(tx, claims);
+  const isKnown = ({ submission: { idempotency } }: Pending<T>) =>
+    idempotency !== undefined && known.has(claimId(idempotency));
+  const items = batch.filter((pending) => !isKnown(pending)).map(({ submission }) => submission.item);
+  if (items.length > 0) await options.write(tx, items);
+  return known;
+};
+
+/** Answers the request; answers how many of its rows were stored now. */
+const settle = <T>(pending: Pending<T>, known: ReadonlyMap<string, EarlierAnswer>): number => {
+  const { idempotency, answer } = pending.submission;
+  const stored = idempotency === undefined ? undefined : known.get(claimId(idempotency));
+  if (idempotency === undefined || stored === undefined) {
+    pending.resolve({ ...answer, replayed: false });
+    return pending.submission.rows;
+  }
+  try {
+    pending.resolve(replay(idempotency, stored));
+  } catch (error) {
+    pending.reject(error);
+  }
+  return 0;
+};
+
+/**
+ * Writes a batch in one transaction and settles each of its requests. When PostgreSQL refuses a value, the batch is
+ * halved until the request that holds it stands alone: n requests with one bad among them cost about 2·log2(n)
+ * transactions more, and the others are stored. Answers the number of rows stored; never rejects.
+ */
+export const writeBatch = async <T>(
+  batch: readonly Pending<T>[],
+  options: WriteBatchOptions<T>,
+  attempt = 1,
+): Promise<number> => {
+  let known: ReadonlyMap<string, EarlierAnswer>;
+  try {
+    known = await options.db.transaction((tx) => store(tx, batch, options));
+  } catch (error) {
+    const failure = classifyWriteError(error);
+    if (failure.kind === 'again' && attempt < maxAttempts) return writeBatch(batch, options, attempt + 1);
+    if (failure.kind === 'data' && batch.length > 1) {
+      const middle = Math.ceil(batch.length / 2);
+      const stored = await writeBatch(batch.slice(0, middle), options);
+      return stored + (await writeBatch(batch.slice(middle), options));
+    }
+    for (const pending of batch) pending.reject(failure.error);
+    return 0;
+  }
+  return batch.reduce((rows, pending) => rows + settle(pending, known), 0);
+};

@@ -1,0 +1,12 @@
+export { deadLetterHeader, lastErrorHeader, resentFromHeader } from './dead-letter.ts';
+export type { DeathCause } from './dead-letter.ts';
+export { purgeDeadLetters, resendDeadLetters } from './dead-letters.ts';
+export { listQueueNames, readAllDepths, readDepths } from './depths.ts';
+export { createQueueMetrics } from './metrics.ts';
+export type { QueueMetrics, QueueMetricsDeps } from './metrics.ts';
+export { queueNames } from './names.ts';
+export { createQueueSender, maxBatchMessages } from './sender.ts';
+export { ensureQueue, pruneArchive } from './store.ts';
+export { createQueueWorker } from './worker.ts';
+export type { QueueWorkerDeps } from './worker.ts';
+export type * from './types.ts';

@@ -1,0 +1,10 @@
+export { createSecret, type Secret } from './secret.ts';
+export { deriveKey, deriveSecret } from './derive-key.ts';
+export { keepSecret, type KeptSecret } from './kept-secret.ts';
+export type { Sealer } from './seal-types.ts';
+export { createSealer, type KeyedSealer } from './sealer.ts';
+export { isSealingKeyId, sealingKey, sealingKeyOf, type SealingKey } from './sealing-key.ts';
+export { UnsealError, type UnsealProblem } from './unseal-error.ts';
+export { checkSealingKeys, SealingKeyError } from './check-sealing-keys.ts';
+export { createResealer, type Resealer, type ResealProgress } from './resealer.ts';
+export type { SealedColumn } from './sealed-columns.ts';

@@ -1,0 +1,188 @@
+import type { Executor, Tx } from '../database/types.ts';
+import type { Job } from './job.ts';
+
+export interface NewMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | null;
+  readonly body: string;
+  readonly now: Date;
+}
+
+interface NewDelivery {
+  readonly id: number;
+  readonly endpoint_id: string;
+  readonly round: number;
+}
+
+const jobsOf = (rows: readonly NewDelivery[]): Job[] =>
+  rows.map(({ id, endpoint_id, round }) => ({ kind: 'deliver', delivery: id, round, endpoint: endpoint_id }));
+
+/** False when a message of this id is there already. */
+export const insertMessage = async (tx: Tx, message: NewMessage): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `INSERT INTO webhook_messages (id, type, key, body, created_at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (id) DO NOTHING`,
+    [message.id, message.type, message.key, message.body, message.now],
+  );
+  return rowCount > 0;
+};
+
+/** Endpoints to serve: those behind `after`, in the order of ids, that have one of the filters. */
+export interface Selection {
+  readonly filters: readonly string[];
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Deliveries that were made. `more` tells that other endpoints may follow, behind `last`. */
+export interface FannedOut {
+  readonly jobs: readonly Job[];
+  readonly more: boolean;
+  readonly last: string;
+}
+
+interface FanOutRow {
+  readonly endpoint_id: string;
+  readonly id: number | null;
+  readonly round: number | null;
+}
+
+const fannedOut = (rows: readonly FanOutRow[], { after, limit }: Selection): FannedOut => ({
+  jobs: jobsOf(
+    rows.flatMap(({ endpoint_id, id, round }) =>
+      id === null || round === null ? [] : [{ endpoint_id, id, round }],
+    ),
+  ),
+  more: rows.length === limit,
+  last: rows.at(-1)?.endpoint_id ?? after,
+});
+
+/*
+ * $1 message, $2 key, $3 now, $4 after, $5 filters, $6 limit. The endpoints are locked against deletion, which would
+ * otherwise fail the publisher's transaction; those that have the message already are left out.
+ */
+const deliveriesTo = (condition: string): string => `
+  taking AS (
+    SELECT id, ordered FROM webhook_endpoints
+     WHERE ${condition} AND enabled AND id > $4 AND (event_types = '{}' OR event_types && $5::text[])
+     ORDER BY id LIMIT $6 FOR KEY SHARE
+  ), made AS (
+    INSERT INTO webhook_deliveries (message_id, endpoint_id, order_key, created_at)
+    SELECT $1, id, CASE WHEN ordered THEN $2::text END, $3 FROM taking ORDER BY id
+    ON CONFLICT (message_id, endpoint_id) DO NOTHING RETURNING id, endpoint_id, round
+  )
+  SELECT taking.id AS endpoint_id, made.id, made.round
+    FROM taking LEFT JOIN made ON made.endpoint_id = taking.id ORDER BY taking.id`;
+
+/** Stores a message and makes its first deliveries; none when a message of this id is there already. */
+export const insertAndFanOut = async (
+  tx: Tx,
+  message: NewMessage,
+  selection: Selection,
+): Promise<FannedOut> => {
+  const { rows } = await tx.prepared<FanOutRow>(
+    'webhook publish',
+    `WITH message AS (
+       INSERT INTO webhook_messages (id, type, key, body, created_at) VALUES ($1, $7, $2, $8, $3)
+       ON CONFLICT (id) DO NOTHING RETURNING id
+     ), ${deliveriesTo('EXISTS (SELECT FROM message)')}`,
+    [
+      message.id,
+      message.key,
+      message.now,
+      selection.after,
+      selection.filters,
+      selection.limit,
+      message.type,
+      message.body,
+    ],
+  );
+  return fannedOut(rows, selection);
+};
+
+/** Makes further deliveries of a message. */
+export const fanOutTo = async (
+  tx: Tx,
+  message: { readonly id: string; readonly key: string | null; readonly now: Date },
+  selection: Selection,
+): Promise<FannedOut> => {
+  const { rows } = await tx.prepared<FanOutRow>('webhook fan-out', `WITH ${deliveriesTo('true')}`, [
+    message.id,
+    message.key,
+    message.now,
+    selection.after,
+    selection.filters,
+    selection.limit,
+  ]);
+  return fannedOut(rows, selection);
+};
+
+export const findMessage = async (
+  db: Executor,
+  id: string,
+): Promise<{ readonly id: string; readonly type: string; readonly key: string | null } | undefined> =>
+  (
+    await db.query<{ id: string; type: string; key: string | null }>(
+      'SELECT id, type, key FROM webhook_messages WHERE id = $1',
+      [id],
+    )
+  ).rows[0];
+
+/**
+ * A new round for one message at one endpoint, whatever became of it before; makes the delivery where there was none.
+ * No job for a message that does not exist.
+ */
+export const restartDelivery = async (
+  tx: Tx,
+  endpointId: string,
+  messageId: string,
+  now: Date,
+): Promise<readonly Job[]> => {
+  const { rows } = await tx.query<NewDelivery>(
+    `INSERT INTO webhook_deliveries (message_id, endpoint_id, order_key, created_at)
+     SELECT m.id, e.id, CASE WHEN e.ordered THEN m.key END, $3
+       FROM webhook_messages m, webhook_endpoints e WHERE m.id = $2 AND e.id = $1
+     ON CONFLICT (message_id, endpoint_id) DO UPDATE SET
+       status = 'pending', round = webhook_deliveries.round + 1, attempts = 0, next_attempt_at = NULL,
+       claimed_until = NULL, finished_at = NULL
+     RETURNING id, endpoint_id, round`,
+    [endpointId, messageId, now],
+  );
+  return jobsOf(rows);
+};
+
+/** A new round for up to `limit` deliveries that failed at or after `since`, the oldest first. */
+export const restartFailed = async (
+  tx: Tx,
+  endpointId: string,
+  since: Date,
+  limit: number,
+): Promise<readonly Job[]> => {
+  const { rows } = await tx.query<NewDelivery>(
+    `WITH again AS (
+       UPDATE webhook_deliveries SET status = 'pending', round = round + 1, attempts = 0, next_attempt_at = NULL,
+         claimed_until = NULL, finished_at = NULL
+        WHERE id IN (
+          SELECT id FROM webhook_deliveries
+           WHERE endpoint_id = $1 AND status = 'failed' AND finished_at >= $2
+           ORDER BY finished_at, id LIMIT $3 FOR UPDATE)
+       RETURNING id, endpoint_id, round)
+     SELECT * FROM again ORDER BY id`,
+    [endpointId, since, limit],
+  );
+  return jobsOf(rows);
+};
+
+/** Deletes up to `limit` messages made before `before` that no delivery waits for, with all that hangs on them. */
+export const pruneMessages = async (db: Executor, before: Date, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `DELETE FROM webhook_messages WHERE id IN (
+       SELECT m.id FROM webhook_messages m
+        WHERE m.created_at < $1 AND NOT EXISTS (
+          SELECT FROM webhook_deliveries d WHERE d.message_id = m.id AND d.status = 'pending')
+        ORDER BY m.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+    [before, limit],
+  );
+  return rowCount;
+};

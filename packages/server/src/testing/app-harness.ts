@@ -1,0 +1,79 @@
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import { pino } from 'pino';
+import type { Role } from '@gpushield/contracts';
+import { buildApp, type App } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { systemClock, type Clock } from '../platform/clock.ts';
+import { createSecret } from '../platform/secrets/index.ts';
+import type { Database } from '../platform/database/index.ts';
+
+export const testPassword = 'plum-kettle-orbit-42';
+
+export interface TestAppOptions {
+  readonly db: Database;
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The whole control plane on a test database, started, behind `inject`. Argon2 is cheap; all else is real. */
+export const testApp = async ({ db, clock = systemClock(), env = {} }: TestAppOptions): Promise<App> => {
+  const config = loadConfig(
+    { ARGON2_MEMORY_COST: '7168', ARGON2_TIME_COST: '1', ARGON2_PARALLELISM: '1', ...env },
+    {
+      cwd: '/nonexistent',
+      canRead: () => true,
+      readText: () => undefined,
+      keepSecret: () => ({
+        ok: true,
+        created: false,
+        secret: createSecret('a secret of the tests, long enough for all'),
+      }),
+    },
+  );
+  const app = await buildApp({
+    config,
+    db,
+    workDb: db,
+    auditDb: db,
+    clock,
+    log: pino({ level: 'silent' }),
+    newId: () => randomUUIDv7(),
+    version: '0.0.0-test',
+  });
+  await app.start();
+  return app;
+};
+
+export const stopApp = async (app: App): Promise<void> => {
+  await app.http.drain(5000);
+  await app.stop();
+};
+
+export interface SeededUser {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** A user straight in the database, with `testPassword`. */
+export const seedUser = async (db: Database, app: App, roles: readonly Role[]): Promise<SeededUser> => {
+  const id = randomUUIDv7();
+  const username = `user-${randomBytes(4).toString('hex')}`;
+  await db.query(
+    `INSERT INTO users (id, username, password_hash, roles, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, now(), now())`,
+    [id, username, await app.argon2.hash(testPassword), roles],
+  );
+  return { id, username };
+};
+
+/** Signs in over HTTP; answers the access token. */
+export const signIn = async (app: App, username: string): Promise<string> => {
+  const answer = await app.http.app.inject({
+    method: 'POST',
+    url: '/auth/login',
+    payload: { username, password: testPassword },
+    remoteAddress: `127.${String(randomBytes(1)[0])}.${String(randomBytes(1)[0])}.1`,
+  });
+  if (answer.statusCode !== 200) throw new Error(`The login answered ${answer.body}`);
+  return answer.json<{ access_token: string }>().access_token;
+};

@@ -1,0 +1,3 @@
+export { createTestDatabase, testDatabase } from './test-database.ts';
+export type { TestDatabase } from './test-database.ts';
+export * from './http-harness.ts';
