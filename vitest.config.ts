@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'tests/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['packages/server/src/testing/global-setup.ts'],
+    setupFiles: ['tools/ci/fixed-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase } from '../../testing/index.ts';
+import { isPlainKey, testDatabase } from '../../testing/index.ts';
 import { encodeCopyRows, UnstorableValue } from './copy-format.ts';
 import type { CopyValue } from './copy-format.ts';
 
@@ -24,11 +24,10 @@ const json = fc.dictionary(
   text,
   fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)),
 );
-// "__proto__" is an own key here, and toEqual does not look at it. A key that starts with an escape sequence may be
-// read wrongly by JSON.parse of Node 26.10 (V8 takes the raw backslash for the key "\\" if it met that key before):
-// the encoder is not at fault, so such keys are left out.
+// "__proto__" is an own key here, and toEqual does not look at it. Keys that need an escape in JSON are left out since
+// what PostgreSQL answers is parsed; see `isPlainKey`.
 const document = json.filter((value) =>
-  Object.keys(value).every((key) => key !== '__proto__' && !/^[\\\n\t\r"\b\f]/.test(key)),
+  Object.keys(value).every((key) => key !== '__proto__' && isPlainKey(key)),
 );
 
 describe('the COPY encoder', () => {
