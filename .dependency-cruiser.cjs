@@ -78,7 +78,16 @@ module.exports = {
       comment: 'They talk to the server over HTTP.',
       severity: 'error',
       from: { path: '^packages/(sensor|cli)/', pathNot: testFiles },
-      to: { path: '^packages/', pathNot: ['^packages/contracts/', '^packages/$1/'] },
+      to: { path: '^packages/', pathNot: ['^packages/(contracts|simulator)/', '^packages/$1/'] },
+    },
+    {
+      name: 'simulator-stands-on-contracts',
+      comment: 'Models of GPUs are pure: the command line sends what they say, benches judge it.',
+      severity: 'error',
+      from: { path: '^packages/simulator/', pathNot: testFiles },
+      to: {
+        path: ['^packages/(?!contracts/|simulator/)', '^(node:)?(fs|net|http|https|child_process|dns)(/|$)'],
+      },
     },
     {
       name: 'acceptance-is-black-box',

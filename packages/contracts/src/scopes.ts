@@ -18,6 +18,8 @@ export const scopes = [
   'events:write:own',
   'alerts:read',
   'alerts:write',
+  'detection:read',
+  'detection:write',
   'users:read',
   'users:write',
   'keys:own',
@@ -44,6 +46,7 @@ const reads: readonly Scope[] = [
   'telemetry:read',
   'events:read',
   'alerts:read',
+  'detection:read',
   'health:read',
 ];
 const base: readonly Scope[] = ['self', 'keys:own'];
@@ -59,6 +62,7 @@ export const roleScopes = {
     'telemetry:write',
     'events:write',
     'alerts:write',
+    'detection:write',
     'queues:read',
     'queues:write',
     'metrics:read',

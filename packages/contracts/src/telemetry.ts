@@ -21,6 +21,20 @@ export const knownMetrics = {
   pcie_tx: ['By/s', 0, 1e15],
   ecc_corrected: ['{error}', 0, 1e18],
   ecc_uncorrected: ['{error}', 0, 1e18],
+  memory_bandwidth_utilization: ['%', 0, 100],
+  tensor_utilization: ['%', 0, 100],
+  power_limit: ['W', 0, 100_000],
+  nvlink_rx: ['By/s', 0, 1e15],
+  nvlink_tx: ['By/s', 0, 1e15],
+  pcie_replays: ['{error}', 0, 1e18],
+  rows_remapped_correctable: ['{row}', 0, 1e9],
+  rows_remapped_uncorrectable: ['{row}', 0, 1e9],
+  row_remap_pending: ['1', 0, 1],
+  row_remap_failure: ['1', 0, 1],
+  throttle_thermal: ['1', 0, 1],
+  throttle_power: ['1', 0, 1],
+  ecc_enabled: ['1', 0, 1],
+  process_count: ['{process}', 0, 1e6],
 } as const satisfies Record<string, readonly [string, number, number]>;
 export type KnownMetric = keyof typeof knownMetrics;
 export const knownMetricNames = Object.keys(knownMetrics) as readonly KnownMetric[];
@@ -63,6 +77,9 @@ export const TelemetryRecord = Type.Object({
   timestamp: Timestamp,
   received_at: Timestamp,
   metrics: Type.Record(Type.String(), Type.Number()),
+  anomaly_score: nullable(
+    Type.Number({ minimum: 0, maximum: 1, description: 'null: not judged (warm-up, late, or switched off)' }),
+  ),
 });
 export type TelemetryRecord = Static<typeof TelemetryRecord>;
 /** 201 of a single record. */

@@ -12,6 +12,7 @@ export interface TelemetryRow extends KnownValues {
   readonly timestamp: Date;
   readonly received_at: Date;
   readonly extra: Record<string, number> | null;
+  readonly anomaly_score: number | null;
 }
 
 export const presentRecord = (row: TelemetryRow): TelemetryRecord => ({
@@ -23,6 +24,7 @@ export const presentRecord = (row: TelemetryRow): TelemetryRecord => ({
   timestamp: row.timestamp.toISOString(),
   received_at: row.received_at.toISOString(),
   metrics: mergeMetrics(row, row.extra),
+  anomaly_score: row.anomaly_score,
 });
 
 export interface TelemetryFilter {
