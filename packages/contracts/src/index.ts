@@ -10,3 +10,5 @@ export * from './queues.ts';
 export * from './webhooks.ts';
 export * from './limits.ts';
 export * from './system.ts';
+export * from './scoring.ts';
+export * from './agents.ts';

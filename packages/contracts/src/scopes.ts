@@ -20,6 +20,10 @@ export const scopes = [
   'alerts:write',
   'detection:read',
   'detection:write',
+  'agents:read',
+  'agents:write',
+  'scores:read',
+  'scores:write',
   'users:read',
   'users:write',
   'keys:own',
@@ -47,6 +51,8 @@ const reads: readonly Scope[] = [
   'events:read',
   'alerts:read',
   'detection:read',
+  'agents:read',
+  'scores:read',
   'health:read',
 ];
 const base: readonly Scope[] = ['self', 'keys:own'];
@@ -63,6 +69,8 @@ export const roleScopes = {
     'events:write',
     'alerts:write',
     'detection:write',
+    'agents:write',
+    'scores:write',
     'queues:read',
     'queues:write',
     'metrics:read',
