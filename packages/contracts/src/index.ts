@@ -12,3 +12,4 @@ export * from './limits.ts';
 export * from './system.ts';
 export * from './scoring.ts';
 export * from './agents.ts';
+export * from './ioctl.ts';
