@@ -1,7 +1,26 @@
+import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
-import type { Executor } from '../../platform/database/types.ts';
+import type { Database, Executor } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
+import type { OutboundClient } from '../../platform/outbound/index.ts';
+import type { QueueSender, QueueWorker, WorkerOptions } from '../../platform/queue/index.ts';
+import type { Webhooks } from '../../platform/webhooks/index.ts';
 import type { AlertFleet, ResolutionHooks } from './types.ts';
+
+/** Alertmanagers that are told of every alert. */
+export interface AlertmanagerDeps {
+  /** Base URLs without a trailing slash, such as `http://127.0.0.1:9093`. Each of them is told. */
+  readonly urls: readonly string[];
+  /** Active alerts are told again this often, in milliseconds: Alertmanager forgets. */
+  readonly resendMs?: number;
+  /** Where people reach this server; the links of alerts begin with it. */
+  readonly publicUrl?: string | undefined;
+  readonly queue: QueueSender;
+  readonly makeWorker: (options: WorkerOptions) => QueueWorker;
+  readonly outbound: OutboundClient;
+  /** For metrics: how many alerts one Alertmanager was told of, or was not. */
+  readonly onSent?: (outcome: 'succeeded' | 'failed', alerts: number) => void;
+}
 
 /** What alerts stand on. */
 export interface AlertsDomainDeps {
@@ -11,8 +30,23 @@ export interface AlertsDomainDeps {
   /** Whether this username belongs to a user who is not disabled. */
   readonly userExists: (db: Executor, username: string) => Promise<boolean>;
   readonly fleet: AlertFleet;
+  /** For the stream, retention and Alertmanager; without it there are none of these. */
+  readonly db?: Database;
+  readonly log?: Logger;
+  /** Every change is published in its own transaction, unless the alert is silenced. */
+  readonly webhooks?: Pick<Webhooks, 'publish'>;
+  readonly alertmanager?: AlertmanagerDeps | undefined;
+  /** How long the finding of a false alarm opens no new alert, in milliseconds; 7 days unless told. */
+  readonly quietMs?: number;
+  /** Closed alerts are kept this long; 365 days unless told. */
+  readonly retentionDays?: number;
+  /** How often a replica with readers of the stream looks for changes, in milliseconds; 100 unless told. */
+  readonly pollMs?: number;
 }
 
 export interface AlertDeps extends AlertsDomainDeps {
   readonly hooks: readonly ResolutionHooks[];
 }
+
+export const defaultQuietMs = 7 * 24 * 3_600_000;
+export const defaultRetentionDays = 365;

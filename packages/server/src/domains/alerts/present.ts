@@ -1,10 +1,11 @@
-import type { Alert, AlertHistoryEntry } from '@gpushield/contracts';
-import type { HistoryRecord } from './store.ts';
+import type { Alert, AlertComment, AlertHistoryEntry } from '@gpushield/contracts';
+import type { HistoryRecord } from './history-store.ts';
 import type { AlertRecord } from './types.ts';
 
 const iso = (time: Date | null): string | null => (time === null ? null : time.toISOString());
 
-export const presentAlert = (alert: AlertRecord): Alert => ({
+/** `silencedUntil`: the end of the silences that match it now, null where none does. */
+export const presentAlert = (alert: AlertRecord, silencedUntil: Date | null): Alert => ({
   id: alert.id,
   title: alert.title,
   description: alert.description,
@@ -24,6 +25,9 @@ export const presentAlert = (alert: AlertRecord): Alert => ({
   resolved_at: iso(alert.resolvedAt),
   resolved_by: alert.resolvedBy,
   resolution: alert.resolution,
+  silenced_until: iso(silencedUntil),
+  muted_until: iso(alert.mutedUntil),
+  group_key: alert.groupKey,
   evidence: alert.evidence,
   created_at: alert.createdAt.toISOString(),
   updated_at: alert.updatedAt.toISOString(),
@@ -38,4 +42,12 @@ export const presentHistory = (entry: HistoryRecord): AlertHistoryEntry => ({
   from_status: entry.fromStatus,
   to_status: entry.toStatus,
   note: entry.note,
+});
+
+export const presentComment = (entry: HistoryRecord): AlertComment => ({
+  id: entry.id,
+  alert_id: entry.alertId,
+  at: entry.at.toISOString(),
+  author: entry.actor,
+  body: entry.note ?? '',
 });

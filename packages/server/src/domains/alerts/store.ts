@@ -1,12 +1,15 @@
-import type { AlertQuery, AlertStatus, Severity } from '@gpushield/contracts';
+import type { AlertQuery, Severity } from '@gpushield/contracts';
 import type { Executor, Tx } from '../../platform/database/types.ts';
 import type { CursorPosition } from '../../platform/http/cursor.ts';
-import type { AlertRecord, Evidence, Resolution } from './types.ts';
+import type { AlertRecord, Evidence } from './types.ts';
 
-const columns = `id, title, description, severity, status, source, fingerprint, node_id AS "nodeId",
+/** Of the table `alerts`, which must go by its own name. */
+export const alertColumns = `id, title, description, severity, status, source, fingerprint, node_id AS "nodeId",
   gpu_id AS "gpuId", sensor_id AS "sensorId", assignee, occurrences, first_seen_at AS "firstSeenAt",
   last_seen_at AS "lastSeenAt", acknowledged_at AS "acknowledgedAt", acknowledged_by AS "acknowledgedBy",
-  resolved_at AS "resolvedAt", resolved_by AS "resolvedBy", resolution, evidence, created_at AS "createdAt",
+  resolved_at AS "resolvedAt", resolved_by AS "resolvedBy", resolution, severity_set_by AS "severitySetBy", evidence, group_key AS "groupKey",
+  CASE WHEN status = 'false_positive'
+    THEN (SELECT muted_until FROM alert_mutes WHERE alert_id = alerts.id AND muted_until > now()) END AS "mutedUntil", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 export interface UpsertAlert {
@@ -25,85 +28,80 @@ export interface UpsertAlert {
   readonly now: Date;
 }
 
+export interface Upserted {
+  readonly id: string;
+  readonly occurrences: number;
+  readonly severity: Severity;
+  /** What the severity was before; null for a new row. */
+  readonly severityBefore: Severity | null;
+}
+
+const upsertSql = `
+  INSERT INTO alerts AS active (id, title, description, severity, source, fingerprint, node_id, gpu_id, sensor_id,
+    evidence, occurrences, first_seen_at, last_seen_at, created_at, updated_at)
+  SELECT $1::uuid, $2, $3, $4::alert_severity, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10::json, $11::bigint,
+    $12::timestamptz, $12::timestamptz, $13::timestamptz, $13::timestamptz
+  WHERE NOT EXISTS (SELECT FROM alert_mutes WHERE fingerprint = $6 AND muted_until > $13::timestamptz)
+  ON CONFLICT (fingerprint) WHERE status NOT IN ('resolved', 'false_positive') DO UPDATE SET
+    occurrences = active.occurrences + EXCLUDED.occurrences,
+    first_seen_at = LEAST(active.first_seen_at, EXCLUDED.first_seen_at),
+    last_seen_at = GREATEST(active.last_seen_at, EXCLUDED.last_seen_at),
+    severity = CASE WHEN active.severity_set_by IS NULL THEN GREATEST(active.severity, EXCLUDED.severity)
+      ELSE active.severity END,
+    evidence = EXCLUDED.evidence,
+    updated_at = EXCLUDED.updated_at
+  RETURNING id, occurrences, severity,
+    (SELECT before.severity FROM alerts before WHERE before.id = active.id) AS "severityBefore"`;
+
 /**
- * Inserts, or joins the unresolved alert of the fingerprint. The partial unique index decides between replicas: the
- * second waits for the first and then joins it; if that one was resolved meanwhile, PostgreSQL tries again and
- * inserts. `id` equals the given one exactly when the row is new.
+ * Inserts, or joins the active alert of the fingerprint; undefined where the fingerprint is muted. The partial unique
+ * index decides between replicas: the second waits for the first and then joins it; if that one was closed meanwhile,
+ * PostgreSQL tries again and inserts. `id` equals the given one exactly when the row is new.
  */
-export const upsertAlert = async (
+export const upsertAlert = async (tx: Tx, alert: UpsertAlert): Promise<Upserted | undefined> => {
+  const { rows } = await tx.prepared<Upserted>('raise alert', upsertSql, [
+    alert.id,
+    alert.title,
+    alert.description,
+    alert.severity,
+    alert.source,
+    alert.fingerprint,
+    alert.nodeId,
+    alert.gpuId,
+    alert.sensorId,
+    JSON.stringify(alert.evidence),
+    alert.occurrences,
+    alert.seenAt,
+    alert.now,
+  ]);
+  return rows[0];
+};
+
+/** Counts a sighting of a muted finding at its false alarm; answers that alert's id, or undefined where none mutes. */
+export const countMuted = async (
   tx: Tx,
-  alert: UpsertAlert,
-): Promise<{ id: string; occurrences: number }> => {
-  const { rows } = await tx.query<{ id: string; occurrences: number }>(
-    `INSERT INTO alerts AS open (id, title, description, severity, source, fingerprint, node_id, gpu_id, sensor_id,
-        evidence, occurrences, first_seen_at, last_seen_at, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $13)
-     ON CONFLICT (fingerprint) WHERE status <> 'resolved' DO UPDATE SET
-        occurrences = open.occurrences + EXCLUDED.occurrences,
-        first_seen_at = LEAST(open.first_seen_at, EXCLUDED.first_seen_at),
-        last_seen_at = GREATEST(open.last_seen_at, EXCLUDED.last_seen_at),
-        severity = GREATEST(open.severity, EXCLUDED.severity),
-        evidence = EXCLUDED.evidence,
-        updated_at = EXCLUDED.updated_at
-     RETURNING id, occurrences`,
-    [
-      alert.id,
-      alert.title,
-      alert.description,
-      alert.severity,
-      alert.source,
-      alert.fingerprint,
-      alert.nodeId,
-      alert.gpuId,
-      alert.sensorId,
-      JSON.stringify(alert.evidence),
-      alert.occurrences,
-      alert.seenAt,
-      alert.now,
-    ],
+  { fingerprint, occurrences, seenAt, now }: UpsertAlert,
+): Promise<string | undefined> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `UPDATE alerts SET occurrences = occurrences + $2, last_seen_at = GREATEST(last_seen_at, $3), updated_at = $4
+     WHERE id = (SELECT alert_id FROM alert_mutes WHERE fingerprint = $1 AND muted_until > $4) RETURNING id`,
+    [fingerprint, occurrences, seenAt, now],
   );
-  const [row] = rows;
-  if (row === undefined) throw new Error('INSERT … ON CONFLICT DO UPDATE returned no row');
-  return row;
+  return rows[0]?.id;
+};
+
+/** Takes back an alert of this transaction, when the fingerprint was muted while it was made. */
+export const withdrawIfMuted = async (tx: Tx, id: string, fingerprint: string, now: Date): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `DELETE FROM alerts WHERE id = $1
+       AND EXISTS (SELECT FROM alert_mutes WHERE fingerprint = $2 AND muted_until > $3)`,
+    [id, fingerprint, now],
+  );
+  return rowCount > 0;
 };
 
 export const findAlert = async (db: Executor, id: string): Promise<AlertRecord | undefined> =>
-  (await db.query<AlertRecord>(`SELECT ${columns} FROM alerts WHERE id = $1`, [id])).rows[0];
-
-/** Locks the row until the transaction ends; history entries, which refer to it, may still be written beside. */
-export const lockAlert = async (tx: Tx, id: string): Promise<AlertRecord | undefined> =>
-  (await tx.query<AlertRecord>(`SELECT ${columns} FROM alerts WHERE id = $1 FOR NO KEY UPDATE`, [id]))
-    .rows[0];
-
-const changed = async (tx: Tx, sql: string, values: readonly unknown[]): Promise<AlertRecord> => {
-  const [row] = (await tx.query<AlertRecord>(`${sql} RETURNING ${columns}`, values)).rows;
-  if (row === undefined) throw new Error('A locked alert was gone when it was changed');
-  return row;
-};
-
-export const setAcknowledged = (tx: Tx, id: string, by: string, now: Date): Promise<AlertRecord> =>
-  changed(
-    tx,
-    `UPDATE alerts SET status = 'acknowledged', acknowledged_at = $2, acknowledged_by = $3, updated_at = $2 WHERE id = $1`,
-    [id, now, by],
-  );
-
-export const setAssignee = (tx: Tx, id: string, assignee: string | null, now: Date): Promise<AlertRecord> =>
-  changed(tx, 'UPDATE alerts SET assignee = $3, updated_at = $2 WHERE id = $1', [id, now, assignee]);
-
-export const setResolved = (
-  tx: Tx,
-  id: string,
-  by: string,
-  resolution: Resolution,
-  now: Date,
-): Promise<AlertRecord> =>
-  changed(
-    tx,
-    `UPDATE alerts SET status = 'resolved', resolved_at = $2, resolved_by = $3, resolution = $4, updated_at = $2
-     WHERE id = $1`,
-    [id, now, by, resolution],
-  );
+  (await db.query<AlertRecord>(`SELECT ${alertColumns} FROM alerts WHERE id = $1`, [id])).rows[0];
 
 /** An empty list of wanted values restricts nothing, as an absent one. */
 const orNull = <T>(values: readonly T[] | undefined): readonly T[] | null =>
@@ -125,7 +123,7 @@ export const listAlerts = async (
   after: CursorPosition | undefined,
 ): Promise<readonly AlertRecord[]> => {
   const { rows } = await db.query<AlertRecord>(
-    `SELECT ${columns} FROM alerts
+    `SELECT ${alertColumns} FROM alerts
      WHERE ($1::alert_severity[] IS NULL OR severity = ANY ($1))
        AND ($2::text[] IS NULL OR status = ANY ($2))
        AND ($3::text[] IS NULL OR source = ANY ($3))
@@ -135,6 +133,8 @@ export const listAlerts = async (
        AND ($7::timestamptz IS NULL OR last_seen_at >= $7)
        AND ($8::timestamptz IS NULL OR first_seen_at < $8)
        AND ($9::timestamptz IS NULL OR (created_at, id) < ($9, $10::uuid))
+       AND ($12::text[] IS NULL OR fingerprint = ANY ($12))
+       AND ($13::text[] IS NULL OR group_key = ANY ($13))
      ORDER BY created_at DESC, id DESC
      LIMIT $11`,
     [
@@ -149,61 +149,9 @@ export const listAlerts = async (
       after === undefined ? null : new Date(Number(after.sort)),
       after?.id ?? null,
       limit,
+      orNull(filters.fingerprints),
+      orNull(filters.group_keys),
     ],
-  );
-  return rows;
-};
-
-export interface HistoryRecord {
-  readonly id: string;
-  readonly alertId: string;
-  readonly at: Date;
-  readonly actor: string;
-  readonly action: 'created' | 'repeated' | 'acknowledged' | 'assigned' | 'resolved' | 'noted';
-  readonly fromStatus: AlertStatus | null;
-  readonly toStatus: AlertStatus | null;
-  readonly note: string | null;
-}
-
-export const insertHistory = async (tx: Tx, entry: HistoryRecord): Promise<void> => {
-  await tx.query(
-    `INSERT INTO alert_history (id, alert_id, at, actor, action, from_status, to_status, note)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      entry.id,
-      entry.alertId,
-      entry.at,
-      entry.actor,
-      entry.action,
-      entry.fromStatus,
-      entry.toStatus,
-      entry.note,
-    ],
-  );
-};
-
-/** Whether the alert is unresolved and its history has fewer entries than `limit`. */
-export const takesNotes = async (tx: Tx, alertId: string, limit: number): Promise<boolean> => {
-  const { rows } = await tx.query<{ takes: boolean }>(
-    `SELECT status <> 'resolved' AND (SELECT count(*) FROM alert_history WHERE alert_id = $1) < $2 AS takes
-     FROM alerts WHERE id = $1`,
-    [alertId, limit],
-  );
-  return rows[0]?.takes ?? false;
-};
-
-export const listHistory = async (
-  db: Executor,
-  alertId: string,
-  limit: number,
-  after: CursorPosition | undefined,
-): Promise<readonly HistoryRecord[]> => {
-  const { rows } = await db.query<HistoryRecord>(
-    `SELECT id, alert_id AS "alertId", at, actor, action, from_status AS "fromStatus", to_status AS "toStatus", note
-     FROM alert_history
-     WHERE alert_id = $1 AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid))
-     ORDER BY at DESC, id DESC LIMIT $4`,
-    [alertId, after === undefined ? null : new Date(Number(after.sort)), after?.id ?? null, limit],
   );
   return rows;
 };

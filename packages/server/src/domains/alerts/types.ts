@@ -25,6 +25,11 @@ export interface AlertRecord {
   readonly resolvedAt: Date | null;
   readonly resolvedBy: string | null;
   readonly resolution: Resolution | null;
+  /** The person who set the severity; then nothing that is seen raises it. */
+  readonly severitySetBy: string | null;
+  /** While the finding of a false alarm opens no new alert; null for every other. */
+  readonly mutedUntil: Date | null;
+  readonly groupKey: string;
   readonly evidence: Evidence;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -54,8 +59,10 @@ export interface RaiseInput {
 
 export interface Raised {
   readonly alertId: string;
-  /** False when an unresolved alert with the fingerprint gained an occurrence. */
+  /** False when an active alert with the fingerprint gained an occurrence, or a muted one did. */
   readonly created: boolean;
+  /** True when the finding is muted: the false alarm gained an occurrence, and nobody is told. */
+  readonly muted: boolean;
 }
 
 /** Another domain's part in a resolution. */
@@ -80,6 +87,25 @@ export interface AlertsPort {
   /** Adds a note to an unresolved alert's history; answers false, and does nothing, for any other. */
   note(tx: Tx, alertId: string, text: string): Promise<boolean>;
   onResolved(hooks: ResolutionHooks): void;
+  /** Until when each muted fingerprint of these is muted; what is not muted is absent. At most 1,000. */
+  mutedUntil(db: Executor, fingerprints: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  /**
+   * Tells every change that commits, on whichever replica, in one order, soon after it committed. The answer ends it.
+   * A listener must not throw and must not wait. What changed before it listened, it does not hear.
+   */
+  onChanged(listener: (change: AlertChange) => void): () => void;
+}
+
+/** One change as readers of the stream get it. The alert is as it is when the change is read. */
+export interface AlertChange {
+  /** Resumes the stream behind this change. */
+  readonly id: string;
+  readonly kind: 'created' | 'changed';
+  readonly action: string;
+  readonly actor: string;
+  readonly at: Date;
+  readonly alert: AlertRecord;
+  readonly silencedUntil: Date | null;
 }
 
 /** What alerts ask of the fleet: ids that a person's alert may name. */

@@ -1,0 +1,80 @@
+import type { AlertHistoryAction, Severity } from '@gpushield/contracts';
+import type { Tx } from '../../platform/database/types.ts';
+import { alertmanagerQueue, type AlertmanagerJob } from './alertmanager/job.ts';
+import type { AlertDeps } from './deps.ts';
+import { presentAlert } from './present.ts';
+import { silencedUntil } from './silence.ts';
+import { activeSilences } from './silence-store.ts';
+import type { AlertRecord } from './types.ts';
+
+/** What happened to an alert, for those who are told. */
+export interface Told {
+  readonly alert: AlertRecord;
+  readonly action: AlertHistoryAction;
+  readonly note: string | null;
+  /** What the severity was, where it changed. */
+  readonly severityBefore?: Severity | undefined;
+}
+
+/** Repetitions and notes are for the history: nobody is woken by them. */
+const eventTypes: Readonly<Partial<Record<AlertHistoryAction, string>>> = {
+  created: 'alert.created',
+  acknowledged: 'alert.changed',
+  investigating: 'alert.changed',
+  assigned: 'alert.changed',
+  severity_changed: 'alert.changed',
+  resolved: 'alert.resolved',
+  false_positive: 'alert.false_positive',
+  reopened: 'alert.reopened',
+  commented: 'alert.commented',
+};
+/** What changes the picture that an Alertmanager has. */
+const forAlertmanager: ReadonlySet<AlertHistoryAction> = new Set([
+  'created',
+  'severity_changed',
+  'resolved',
+  'false_positive',
+  'reopened',
+]);
+/** Alerts of one message: their bodies stay far below what Alertmanager takes. */
+const alertsPerJob = 100;
+
+const jobsOf = (told: readonly Told[]): AlertmanagerJob[] => {
+  const alerts = told
+    .filter(({ action }) => forAlertmanager.has(action))
+    .map(({ alert, severityBefore }) => ({
+      id: alert.id,
+      ...(severityBefore === undefined ? {} : { was: severityBefore }),
+    }));
+  const jobs: AlertmanagerJob[] = [];
+  for (let from = 0; from < alerts.length; from += alertsPerJob) {
+    jobs.push({ alerts: alerts.slice(from, from + alertsPerJob) });
+  }
+  return jobs;
+};
+
+/** Tells webhooks and Alertmanagers in the transaction of the change; of silenced alerts, nobody. */
+export const tell = async (
+  deps: Pick<AlertDeps, 'webhooks' | 'alertmanager' | 'clock'>,
+  tx: Tx,
+  actor: string,
+  all: readonly Told[],
+): Promise<void> => {
+  const { webhooks, alertmanager } = deps;
+  if (webhooks === undefined && alertmanager === undefined) return;
+  const now = new Date(deps.clock.nowMs());
+  const silences = await activeSilences(tx, now);
+  const told = all.filter(({ alert }) => silencedUntil(silences, alert) === null);
+  if (webhooks !== undefined) {
+    for (const { alert, action, note } of told) {
+      const type = eventTypes[action];
+      if (type === undefined) continue;
+      const data = { action, actor, note, alert: presentAlert(alert, null) };
+      await webhooks.publish(tx, { type, key: alert.id, payload: { type, timestamp: now.toISOString(), data } });
+    }
+  }
+  if (alertmanager !== undefined) {
+    const jobs = jobsOf(told);
+    if (jobs.length > 0) await alertmanager.queue.sendBatch(tx, alertmanagerQueue, jobs);
+  }
+};
