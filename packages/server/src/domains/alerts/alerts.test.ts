@@ -186,7 +186,7 @@ describe('the life of an alert', () => {
     ] as const) {
       const answer = await send('POST', `/${id}/${action}`, body, 'bob');
       expect(answer).toMatchObject({ status: 409, body: { code: 'invalid_transition' } });
-      expect(answer.body.detail).toContain('allowed: nothing more');
+      expect(answer.body.detail).toContain('allowed: reopen, comment');
     }
     expect([await send('GET', `/${id}`), await history(id)]).toEqual(before);
   });

@@ -22,7 +22,12 @@ export interface Change {
 /** What became of one alert of a change. */
 export type Changed =
   | { readonly id: string; readonly kind: 'changed' | 'unchanged'; readonly alert: AlertRecord }
-  | { readonly id: string; readonly kind: 'refused'; readonly alert: AlertRecord; readonly allowed: readonly string[] }
+  | {
+      readonly id: string;
+      readonly kind: 'refused';
+      readonly alert: AlertRecord;
+      readonly allowed: readonly string[];
+    }
   /** Another alert with the fingerprint is active: this one cannot be opened again beside it. */
   | { readonly id: string; readonly kind: 'conflict'; readonly alert: AlertRecord }
   | { readonly id: string; readonly kind: 'not_found' };
@@ -30,9 +35,15 @@ export type Changed =
 type Applied = Extract<Plan, { kind: 'changed' }>;
 
 /** The alerts, locked. Domains with locks of their own take them first: one order everywhere, hence no deadlock. */
-const lockAll = async (deps: AlertDeps, tx: Tx, { ids, command }: Change): Promise<readonly AlertRecord[]> => {
+const lockAll = async (
+  deps: AlertDeps,
+  tx: Tx,
+  { ids, command }: Change,
+): Promise<readonly AlertRecord[]> => {
   if (command.action === 'resolve' && deps.hooks.some(({ lockFirst }) => lockFirst !== undefined)) {
-    const seen = (await readAlerts(tx, ids)).toSorted((a, b) => (String(a.nodeId) < String(b.nodeId) ? -1 : 1));
+    const seen = (await readAlerts(tx, ids)).toSorted((a, b) =>
+      String(a.nodeId) < String(b.nodeId) ? -1 : 1,
+    );
     for (const hook of deps.hooks) for (const alert of seen) await hook.lockFirst?.(tx, alert);
   }
   return lockAlerts(tx, ids);
@@ -40,7 +51,12 @@ const lockAll = async (deps: AlertDeps, tx: Tx, { ids, command }: Change): Promi
 
 /** Of the alerts that would be opened again, those whose fingerprint is taken by an active one. */
 const findConflicts = async (tx: Tx, plans: readonly Applied[]): Promise<ReadonlySet<string>> => {
-  const taken = new Set(await activeFingerprints(tx, plans.map(({ next }) => next.fingerprint)));
+  const taken = new Set(
+    await activeFingerprints(
+      tx,
+      plans.map(({ next }) => next.fingerprint),
+    ),
+  );
   const conflicts = new Set<string>();
   for (const { next } of plans) {
     if (taken.has(next.fingerprint)) conflicts.add(next.id);
@@ -58,7 +74,9 @@ const write = async (tx: Tx, rows: readonly ChangeRow[], by: { actor: string; no
     await tx.savepoint(() => writeChanges(tx, rows, by));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new AppError('conflict', { detail: 'The finding came again meanwhile: another alert is open for it' });
+    throw new AppError('conflict', {
+      detail: 'The finding came again meanwhile: another alert is open for it',
+    });
   }
 };
 

@@ -50,3 +50,7 @@ export interface AlertDeps extends AlertsDomainDeps {
 
 export const defaultQuietMs = 7 * 24 * 3_600_000;
 export const defaultRetentionDays = 365;
+
+/** How long a false alarm's finding stays muted, in milliseconds, given what its client asked for. */
+export const quietMsOf = (deps: Pick<AlertDeps, 'quietMs'>, seconds: number | undefined): number =>
+  seconds === undefined ? (deps.quietMs ?? defaultQuietMs) : seconds * 1000;

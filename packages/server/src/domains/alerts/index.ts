@@ -1,14 +1,19 @@
 import type { Route } from '../../platform/http/route.ts';
+import { mutesOf } from './change-store.ts';
 import type { AlertDeps, AlertsDomainDeps } from './deps.ts';
 import { noteOnAlert, raiseAlert } from './raise-alert.ts';
 import { acknowledgeRoute } from './routes/acknowledge-alert.ts';
 import { assignRoute } from './routes/assign-alert.ts';
 import { createAlertRoute } from './routes/create-alert.ts';
 import { getAlertRoute } from './routes/get-alert.ts';
+import { investigateRoute } from './routes/investigate-alert.ts';
 import { listAlertHistoryRoute } from './routes/list-alert-history.ts';
 import { listAlertsRoute } from './routes/list-alerts.ts';
+import { falsePositiveRoute } from './routes/mark-false-positive.ts';
 import { queryAlertsRoute } from './routes/query-alerts.ts';
+import { reopenRoute } from './routes/reopen-alert.ts';
 import { resolveRoute } from './routes/resolve-alert.ts';
+import { severityRoute } from './routes/set-alert-severity.ts';
 import type { AlertsPort, ResolutionHooks } from './types.ts';
 
 export type { AlertsDomainDeps } from './deps.ts';
@@ -38,11 +43,15 @@ export const createAlertsDomain = (given: AlertsDomainDeps): AlertsDomain => {
       createAlertRoute(deps),
       listAlertsRoute(deps),
       queryAlertsRoute(deps),
-      getAlertRoute(),
+      getAlertRoute(deps),
       listAlertHistoryRoute(deps),
       acknowledgeRoute(deps),
       assignRoute(deps),
+      investigateRoute(deps),
+      severityRoute(deps),
       resolveRoute(deps),
+      falsePositiveRoute(deps),
+      reopenRoute(deps),
     ],
     port: {
       raise: (tx, input) => raiseAlert(deps, tx, input),
@@ -50,6 +59,7 @@ export const createAlertsDomain = (given: AlertsDomainDeps): AlertsDomain => {
       onResolved: (hook) => {
         hooks.push(hook);
       },
+      mutedUntil: (db, fingerprints) => mutesOf(db, fingerprints, new Date(deps.clock.nowMs())),
     },
   };
 };

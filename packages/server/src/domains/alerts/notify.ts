@@ -70,7 +70,11 @@ export const tell = async (
       const type = eventTypes[action];
       if (type === undefined) continue;
       const data = { action, actor, note, alert: presentAlert(alert, null) };
-      await webhooks.publish(tx, { type, key: alert.id, payload: { type, timestamp: now.toISOString(), data } });
+      await webhooks.publish(tx, {
+        type,
+        key: alert.id,
+        payload: { type, timestamp: now.toISOString(), data },
+      });
     }
   }
   if (alertmanager !== undefined) {

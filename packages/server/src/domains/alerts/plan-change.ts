@@ -23,7 +23,12 @@ export interface Entry {
 export type Plan =
   | { readonly kind: 'refused'; readonly allowed: readonly AlertAction[] }
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'changed'; readonly before: AlertRecord; readonly next: AlertRecord; readonly entry: Entry };
+  | {
+      readonly kind: 'changed';
+      readonly before: AlertRecord;
+      readonly next: AlertRecord;
+      readonly entry: Entry;
+    };
 
 const inPlace = (action: AlertHistoryAction, note: string | null): Entry => ({
   action,
@@ -82,10 +87,15 @@ export const planChange = (
   const decision = decide(alert.status, command.action);
   if (decision.kind === 'refused') return decision;
   const { note } = command;
-  const changed = (next: AlertRecord, entry: Entry): Plan => ({ kind: 'changed', before: alert, next, entry });
+  const changed = (next: AlertRecord, entry: Entry): Plan => ({
+    kind: 'changed',
+    before: alert,
+    next,
+    entry,
+  });
   if (decision.kind === 'move') {
     const action = decision.to === 'open' ? 'noted' : historyAction[decision.to];
-    const entry = { action, from: alert.status, to: decision.to, note: noteOf(command) };
+    const entry: Entry = { action, from: alert.status, to: decision.to, note: noteOf(command) };
     return changed(moved(alert, decision.to, command, by), entry);
   }
   if (command.action === 'comment') return changed(alert, inPlace('commented', command.body));

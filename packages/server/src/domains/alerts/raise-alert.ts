@@ -4,7 +4,14 @@ import { insertCreated } from './change-store.ts';
 import type { AlertDeps } from './deps.ts';
 import { insertHistory, takesNotes } from './history-store.ts';
 import { tell } from './notify.ts';
-import { countMuted, findAlert, upsertAlert, withdrawIfMuted, type UpsertAlert, type Upserted } from './store.ts';
+import {
+  countMuted,
+  findAlert,
+  upsertAlert,
+  withdrawIfMuted,
+  type UpsertAlert,
+  type Upserted,
+} from './store.ts';
 import type { Raised, RaiseInput } from './types.ts';
 
 /** Who speaks where no person did. */
@@ -53,9 +60,7 @@ const record = async (
   const alert = await findAlert(tx, id);
   if (alert === undefined) throw new Error('An alert that was just raised is not there');
   const changed = action === 'severity_changed' && severityBefore !== null;
-  await tell(deps, tx, by.actor, [
-    { alert, action, note, ...(changed ? { severityBefore } : {}) },
-  ]);
+  await tell(deps, tx, by.actor, [{ alert, action, note, ...(changed ? { severityBefore } : {}) }]);
 };
 
 const upsertOf = (deps: AlertDeps, input: RaiseInput): UpsertAlert => {

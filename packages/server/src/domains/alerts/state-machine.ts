@@ -52,4 +52,5 @@ export const allowedActions = (status: AlertStatus): readonly AlertAction[] =>
   alertActions.filter((action) => table[status][action] !== undefined);
 
 /** Whether an alert of this status asks for nobody any more. */
-export const isClosed = (status: AlertStatus): boolean => status === 'resolved' || status === 'false_positive';
+export const isClosed = (status: AlertStatus): boolean =>
+  status === 'resolved' || status === 'false_positive';

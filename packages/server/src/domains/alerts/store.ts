@@ -91,7 +91,12 @@ export const countMuted = async (
 };
 
 /** Takes back an alert of this transaction, when the fingerprint was muted while it was made. */
-export const withdrawIfMuted = async (tx: Tx, id: string, fingerprint: string, now: Date): Promise<boolean> => {
+export const withdrawIfMuted = async (
+  tx: Tx,
+  id: string,
+  fingerprint: string,
+  now: Date,
+): Promise<boolean> => {
   const { rowCount } = await tx.query(
     `DELETE FROM alerts WHERE id = $1
        AND EXISTS (SELECT FROM alert_mutes WHERE fingerprint = $2 AND muted_until > $3)`,

@@ -89,23 +89,6 @@ export interface AlertsPort {
   onResolved(hooks: ResolutionHooks): void;
   /** Until when each muted fingerprint of these is muted; what is not muted is absent. At most 1,000. */
   mutedUntil(db: Executor, fingerprints: readonly string[]): Promise<ReadonlyMap<string, Date>>;
-  /**
-   * Tells every change that commits, on whichever replica, in one order, soon after it committed. The answer ends it.
-   * A listener must not throw and must not wait. What changed before it listened, it does not hear.
-   */
-  onChanged(listener: (change: AlertChange) => void): () => void;
-}
-
-/** One change as readers of the stream get it. The alert is as it is when the change is read. */
-export interface AlertChange {
-  /** Resumes the stream behind this change. */
-  readonly id: string;
-  readonly kind: 'created' | 'changed';
-  readonly action: string;
-  readonly actor: string;
-  readonly at: Date;
-  readonly alert: AlertRecord;
-  readonly silencedUntil: Date | null;
 }
 
 /** What alerts ask of the fleet: ids that a person's alert may name. */

@@ -6,7 +6,7 @@ import { created, defineRoute, ok, transactionOf, type Route } from '../../../pl
 import type { AlertDeps } from '../deps.ts';
 import { boundedFingerprint, reservedPrefixes, reservedSources } from '../fingerprint.ts';
 import { checkEvidence, refuseField } from '../input-limits.ts';
-import { presentAlert } from '../present.ts';
+import { presenterNow } from '../present-now.ts';
 import { raiseAlert } from '../raise-alert.ts';
 import { findAlert } from '../store.ts';
 import type { AlertFleet } from '../types.ts';
@@ -73,7 +73,7 @@ export const createAlertRoute = (deps: AlertDeps): Route =>
       });
       const alert = await findAlert(tx, raised.alertId);
       if (alert === undefined) throw new Error('An alert that was just raised is not there');
-      const answer = presentAlert(alert);
+      const answer = (await presenterNow(deps, tx))(alert);
       return raised.created ? created(answer, `/api/v1/alerts/${alert.id}`) : ok(answer);
     },
   });

@@ -1,11 +1,12 @@
 import { Alert } from '@gpushield/contracts';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
-import { presentAlert } from '../present.ts';
+import type { AlertDeps } from '../deps.ts';
+import { presenterNow } from '../present-now.ts';
 import { findAlert } from '../store.ts';
 import { AlertParams } from './params.ts';
 
-export const getAlertRoute = (): Route =>
+export const getAlertRoute = (deps: AlertDeps): Route =>
   defineRoute({
     method: 'GET',
     path: '/api/v1/alerts/:id',
@@ -20,6 +21,6 @@ export const getAlertRoute = (): Route =>
     handler: async ({ params }, ctx) => {
       const alert = await findAlert(ctx.db, params.id);
       if (alert === undefined) throw new AppError('not_found', { detail: 'There is no alert with this id' });
-      return ok(presentAlert(alert));
+      return ok((await presenterNow(deps, ctx.db))(alert));
     },
   });

@@ -5,7 +5,8 @@ import { paginate } from '../../../platform/http/page.ts';
 import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
 import type { AlertDeps } from '../deps.ts';
 import { presentHistory } from '../present.ts';
-import { findAlert, listHistory } from '../store.ts';
+import { listHistory } from '../history-store.ts';
+import { findAlert } from '../store.ts';
 import { AlertParams } from './params.ts';
 
 export const listAlertHistoryRoute = (deps: AlertDeps): Route =>

@@ -1,29 +1,13 @@
-import { ResolveAlert, Alert } from '@gpushield/contracts';
-import { defineRoute, ok, transactionOf, type Route } from '../../../platform/http/route.ts';
-import { resolveAlert } from '../change-alert.ts';
+import { ResolveAlert } from '@gpushield/contracts';
+import type { Route } from '../../../platform/http/route.ts';
 import type { AlertDeps } from '../deps.ts';
-import { presentAlert } from '../present.ts';
-import { AlertParams } from './params.ts';
+import { changeRoute } from './change-route.ts';
 
 export const resolveRoute = (deps: AlertDeps): Route =>
-  defineRoute({
-    method: 'POST',
-    path: '/api/v1/alerts/:id/resolve',
+  changeRoute(deps, {
+    verb: 'resolve',
     operationId: 'resolveAlert',
     summary: 'Close an alert; accepted makes what is there now the integrity baseline',
-    tag: 'alerts',
-    access: { scope: 'alerts:write' },
-    audit: { when: 'before', action: 'alert.resolve', resource: 'alert:{id}' },
-    effect: 'transaction',
-    schema: { params: AlertParams, body: ResolveAlert, responses: { 200: Alert } },
-    errors: ['not_found', 'invalid_transition'],
-    handler: async ({ params, body }, ctx) => {
-      const change = {
-        alertId: params.id,
-        actor: ctx.principal.name,
-        note: body.note ?? null,
-        resolution: body.resolution ?? ('fixed' as const),
-      };
-      return ok(presentAlert(await resolveAlert(deps, transactionOf(ctx), change)));
-    },
+    body: ResolveAlert,
+    command: ({ resolution = 'fixed', note = null }) => ({ action: 'resolve', resolution, note }),
   });
