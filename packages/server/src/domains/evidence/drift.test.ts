@@ -186,7 +186,11 @@ describe('races', () => {
         expect(rows).toHaveLength(1);
       });
       const given = { title, source, fingerprint, description: '', severity: 'high' as const, evidence: {} };
-      expect(await two.alerts.raise(tx, { ...given, nodeId })).toEqual({ alertId: id, created: false, muted: false });
+      expect(await two.alerts.raise(tx, { ...given, nodeId })).toEqual({
+        alertId: id,
+        created: false,
+        muted: false,
+      });
     });
     expect((await accepting)?.status).toBe(200);
   });
