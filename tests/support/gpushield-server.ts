@@ -125,8 +125,9 @@ export const runCommand = async (
 export const startServer = async (
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Promise<RunningServer> => {
-  const child = spawn(process.execPath, ['packages/server/src/main.ts', 'serve'], {
+  const child = spawn(process.execPath, ['packages/server/src/main.ts', 'serve', ...args], {
     cwd: repository,
     env: environment(dataDir, env),
     stdio: ['ignore', 'pipe', 'pipe'],

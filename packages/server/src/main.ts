@@ -3,6 +3,7 @@ import { auditVerifyCommand } from './commands/audit-verify.ts';
 import { exitCode, type Command, type CommandContext } from './commands/context.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { isWrongArguments, parseServeArguments } from './commands/serve-arguments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { ConfigError, loadConfig, readEnvFile, systemContext } from './config.ts';
 import { destination } from 'pino';
@@ -23,6 +24,18 @@ const commands: Readonly<Record<string, Command>> = {
   'audit-verify': auditVerifyCommand,
 };
 
+const helpWords = new Set(['--help', '-h', 'help']);
+const helpText = `Commands of the server:
+  start                              the server and this machine's sensor, for a person at a terminal
+  serve [--roles api,worker]         the server for a service manager; with DATABASE_URL, --roles api answers
+                                     clients and --roles worker handles queues, schedules and sinks
+  migrate                            bring the database to this version
+  doctor [--json]                    what a start would need, and what is wrong
+  audit-verify [--json] [--checkpoints FILE] [--public-key FILE]...
+                                     find what was changed, removed, inserted or moved in the audit trail
+All variables: docs/reference/configuration.md
+`;
+
 const stdoutFd = 1;
 const stderrFd = 2;
 
@@ -40,9 +53,10 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const contextFor = (name: string): CommandContext => {
+const contextFor = (name: string, args: readonly string[]): CommandContext => {
   const cwd = process.cwd();
-  const env = { ...readEnvFile(`${cwd}/.env`), ...process.env };
+  const given = name === 'serve' ? parseServeArguments(args).env : {};
+  const env = { ...readEnvFile(`${cwd}/.env`), ...process.env, ...given };
   const config = loadConfig(env, systemContext(cwd));
   const forPeople = name !== 'serve';
   const level =
@@ -65,18 +79,22 @@ const contextFor = (name: string): CommandContext => {
 
 const main = async (argv: readonly string[]): Promise<number> => {
   const [name = 'serve', ...args] = argv;
+  if (helpWords.has(name) || args.some((arg) => helpWords.has(arg))) {
+    process.stdout.write(helpText);
+    return exitCode.ok;
+  }
   const command = commands[name];
   if (command === undefined) {
-    process.stderr.write(`There is no command ${name}. Commands: ${Object.keys(commands).join(', ')}.\n`);
+    process.stderr.write(`There is no command ${name}.\n${helpText}`);
     return exitCode.usage;
   }
   try {
-    return await command(contextFor(name), args);
+    return await command(contextFor(name, args), args);
   } catch (error) {
     const text =
       error instanceof ConfigError ? error.report : error instanceof Error ? error.message : String(error);
     process.stderr.write(`${text}\n`);
-    return error instanceof ConfigError ? exitCode.usage : exitCode.failure;
+    return error instanceof ConfigError || isWrongArguments(error) ? exitCode.usage : exitCode.failure;
   }
 };
 

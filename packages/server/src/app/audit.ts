@@ -27,7 +27,9 @@ export interface AuditParts {
   readonly tasks: readonly PeriodicTask[];
 }
 
+/** One replica at a time serves a sink, and it is a worker; checkpoints are each process's own. */
 const sinksOf = ({ config }: AppOptions, client: OutboundClient): readonly AuditSink[] => {
+  if (!config.roles.includes('worker')) return [];
   const { file, siem, syslog } = config.audit;
   return [
     ...(file === undefined ? [] : [createFileSink({ path: file })]),

@@ -91,10 +91,11 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     createLimitsDomain({ blocks: limits.blocks, cursors }),
     createWebhooksDomain({ ...common, webhooks }),
   ];
+  // A worker answers for its own health and metrics, and for nothing else.
+  const forClients = [accounts, fleet, telemetry, evidence, alerts, trail, ...operations];
+  const served = config.roles.includes('api') ? [system, ...forClients] : [system];
   return {
-    routes: [system, accounts, fleet, telemetry, evidence, alerts, trail, ...operations].flatMap(
-      ({ routes }) => routes,
-    ),
+    routes: served.flatMap(({ routes }) => routes),
     running: [accounts, fleet, telemetry, evidence],
   };
 };

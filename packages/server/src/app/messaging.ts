@@ -7,6 +7,7 @@ import {
   createQueueMetrics,
   createQueueSender,
   createQueueWorker,
+  ensureQueue,
   readAllDepths,
   type QueueSender,
   type QueueWorker,
@@ -15,7 +16,7 @@ import {
 import { createWebhooks, type Webhooks } from '../platform/webhooks/index.ts';
 import type { AppOptions } from './options.ts';
 
-/** The one queue: who sends, and how workers are made. */
+/** The one queue: who sends, and how workers are made. In a process without the role, a worker makes its queue alone. */
 export interface QueueParts {
   readonly sender: QueueSender;
   makeWorker(options: WorkerOptions): QueueWorker;
@@ -51,7 +52,7 @@ export const buildOutbound = ({ clock, log }: AppOptions, { registry }: Metrics)
 };
 
 export const buildQueue = (
-  { workDb, clock, log }: AppOptions,
+  { config, workDb, clock, log }: AppOptions,
   { registry }: Metrics,
   tracer: Tracer,
 ): QueueParts => {
@@ -65,10 +66,12 @@ export const buildQueue = (
   return {
     sender: createQueueSender(),
     makeWorker: (options) =>
-      createQueueWorker(
-        { db: workDb, clock, log, random: Math.random, onDeliveries: metrics.onDeliveries },
-        traceWorker(options, tracer),
-      ),
+      config.roles.includes('worker')
+        ? createQueueWorker(
+            { db: workDb, clock, log, random: Math.random, onDeliveries: metrics.onDeliveries },
+            traceWorker(options, tracer),
+          )
+        : { start: () => ensureQueue(workDb, options.queue), stop: () => Promise.resolve() },
   };
 };
 
@@ -100,6 +103,7 @@ export const buildWebhooks = (
     queue: queue.sender,
     makeWorker: (options) => queue.makeWorker(options),
     destination: config.webhooks,
+    deliver: config.roles.includes('worker'),
     onAttempt: (outcome) => {
       attempts.inc({ outcome });
     },

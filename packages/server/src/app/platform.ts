@@ -100,32 +100,32 @@ const buildScheduler = (
   sealer: KeyedSealer,
   furtherTasks: readonly PeriodicTask[],
 ): Scheduler => {
-  const { db, log, clock } = options;
+  const { config, db, log, clock } = options;
   const now = (): Date => new Date(clock.nowMs());
   const resealer = createResealer({ db, sealer, columns: sealedColumns, log, now });
+  const tasks: readonly PeriodicTask[] = [
+    {
+      name: 'reseal',
+      intervalMs: hourMs,
+      run: async (signal) => {
+        await resealer.run(signal);
+      },
+    },
+    {
+      name: 'prune-queue-archives',
+      intervalMs: hourMs,
+      run: async () => {
+        for (const queue of await listQueueNames(db)) await pruneArchive(db, queue, archiveDays, prunedRows);
+      },
+    },
+    ...furtherTasks,
+  ];
   return createScheduler({
     db,
     log,
     random: Math.random,
     leases: createLeases(options),
-    tasks: [
-      {
-        name: 'reseal',
-        intervalMs: hourMs,
-        run: async (signal) => {
-          await resealer.run(signal);
-        },
-      },
-      {
-        name: 'prune-queue-archives',
-        intervalMs: hourMs,
-        run: async () => {
-          for (const queue of await listQueueNames(db))
-            await pruneArchive(db, queue, archiveDays, prunedRows);
-        },
-      },
-      ...furtherTasks,
-    ],
+    tasks: config.roles.includes('worker') ? tasks : [],
   });
 };
 

@@ -38,6 +38,8 @@ export const prepareIdentity = async (deps: {
   readonly withSensor: boolean;
 }): Promise<PreparedIdentity> => {
   const { config, db, clock } = deps;
+  // A worker lets nobody in: whoever answers clients makes the first administrator.
+  if (!config.roles.includes('api')) return { admin: undefined, sensorKeyFile: undefined };
   const makers = { db, clock, newId: () => randomUUIDv7(), randomBytes };
   const admin = await nameTheVariable(() =>
     ensureAdmin({

@@ -10,6 +10,7 @@ import { systemClock } from '../platform/clock.ts';
 import { bannerLines } from './banner.ts';
 import { exitCode, type Command, type CommandContext } from './context.ts';
 import { openState, type State } from './open-state.ts';
+import { parseServeArguments } from './serve-arguments.ts';
 import { prepareIdentity } from './prepare-identity.ts';
 import { startSensorChild, type SensorChild } from './sensor-child.ts';
 
@@ -111,7 +112,7 @@ const start = async (context: CommandContext, withSensor: boolean, startedMs: nu
           `The first password of ${identity.admin.username} is ${identity.admin.password}\n`,
         );
       }
-      log.info({ url, started_in_ms: Math.round(facts.startedInMs) }, 'GPUShield is up');
+      log.info({ url, roles: config.roles, started_in_ms: Math.round(facts.startedInMs) }, 'GPUShield is up');
     }
     for (const warning of config.warnings) log.warn(warning);
     return { app, state, sensor };
@@ -123,7 +124,7 @@ const start = async (context: CommandContext, withSensor: boolean, startedMs: nu
 
 /** Runs the control plane until it is asked to end; then finishes what it accepted. */
 export const serveCommand: Command = async (context, args) => {
-  const withSensor = args.includes('--with-sensor') && context.config.sensor.runsBeside;
+  const withSensor = parseServeArguments(args).withSensor && context.config.sensor.runsBeside;
   const running = await start(context, withSensor, 0);
   const signal = await context.stopRequested;
   context.log.info({ signal }, 'stopping');

@@ -16,6 +16,7 @@ export const assemble = (
 ): Config => {
   const dataDir = resolve(cwd, values.dataDir);
   return {
+    roles: values.roles,
     dataDir,
     debug: values.debug,
     logLevel: values.logLevel ?? (values.debug ? 'debug' : 'info'),

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { ConfigProblem } from './problems.ts';
 import { exampleOf, type ReadValues } from './read-values.ts';
+import { serverRoles } from './types.ts';
 import type { Values } from './variables.ts';
 
 /** Whether only this machine reaches a server that listens on `host`. */
@@ -22,6 +23,7 @@ export const checkTogether = (
   canRead: (path: string) => boolean,
 ): readonly ConfigProblem[] => [
   ...checkOpenness(values),
+  ...checkRoles(values, given),
   ...checkPool(values),
   ...checkTls(values, canRead),
   ...checkAudit(values, canRead),
@@ -36,6 +38,17 @@ const checkOpenness = ({ requireAuth, host }: Partial<Values>): ConfigProblem[] 
           variable: 'REQUIRE_AUTH',
           problem: `may be false on a loopback HOST only, and HOST is ${host}: anyone who reaches it would be an administrator`,
           example: 'REQUIRE_AUTH=true, or HOST=127.0.0.1',
+        },
+      ]
+    : [];
+
+const checkRoles = ({ roles }: Partial<Values>, given: ReadonlySet<string>): ConfigProblem[] =>
+  roles !== undefined && roles.length < serverRoles.length && !given.has('DATABASE_URL')
+    ? [
+        {
+          variable: 'GPUSHIELD_ROLES',
+          problem: `is ${roles.join(',')} alone, while DATABASE_URL is unset: processes that share the work share one PostgreSQL`,
+          example: `${exampleOf('DATABASE_URL')}, or GPUSHIELD_ROLES=${serverRoles.join(',')}`,
         },
       ]
     : [];

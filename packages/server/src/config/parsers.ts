@@ -41,6 +41,17 @@ export const oneOf =
     return word === undefined ? refused(`must be one of ${words.join(', ')}`) : accepted(word);
   };
 
+/** Words of a fixed set, at least one, with commas; each counts once and in the order of the set. */
+export const someOf =
+  <const Word extends string>(words: readonly Word[]): Parser<readonly Word[]> =>
+  (text) => {
+    const given = text.split(',').map((entry) => entry.trim().toLowerCase());
+    const known = words.filter((word) => given.includes(word));
+    return given.every((entry) => known.some((word) => word === entry))
+      ? accepted(known)
+      : refused(`must be one or more of ${words.join(', ')}, with commas between`);
+  };
+
 /** Text that fits the pattern; `rule` completes the sentence "NAME …". */
 export const matching =
   (pattern: RegExp, rule: string): Parser<string> =>

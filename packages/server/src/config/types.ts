@@ -10,6 +10,10 @@ export type DatabaseSource =
   | { readonly kind: 'embedded'; readonly dataDir: string }
   | { readonly kind: 'external'; readonly url: Secret };
 
+/** What a process does: answer clients, or work on queues and schedules. One process may do both. */
+export const serverRoles = ['api', 'worker'] as const;
+export type ServerRole = (typeof serverRoles)[number];
+
 /** Files of the server's TLS identity, PEM, absolute paths. */
 export interface TlsConfig {
   readonly certFile: string;
@@ -61,6 +65,8 @@ export interface AuditConfig {
 
 /** Everything that the environment decides: checked as a whole, and frozen. Made by `loadConfig`. */
 export interface Config {
+  /** At least one, each once. */
+  readonly roles: readonly ServerRole[];
   /** Absolute path of what embedded mode keeps. */
   readonly dataDir: string;
   readonly debug: boolean;

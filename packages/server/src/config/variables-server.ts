@@ -1,6 +1,7 @@
 import { logLevels } from '../platform/observability/log-level.ts';
-import { filePath, flag, host, networkList, oneOf, originList, wholeNumber } from './parsers.ts';
+import { filePath, flag, host, networkList, oneOf, originList, someOf, wholeNumber } from './parsers.ts';
 import { postgresUrl } from './secret-parsers.ts';
+import { serverRoles } from './types.ts';
 import { defaulted, optional } from './variable.ts';
 
 /** Where the server listens, how it speaks, and where it keeps things. */
@@ -16,6 +17,13 @@ export const serverVariables = {
     group: 'Server',
     description: 'TCP port to listen on; 0 takes a free one.',
     parse: wholeNumber(0, 65_535),
+  }),
+  roles: defaulted('GPUSHIELD_ROLES', 'api,worker', {
+    group: 'Server',
+    description:
+      'What this process does, with DATABASE_URL: api answers clients, worker handles queues, schedules and sinks and answers for its own health and metrics alone. `gpushield serve --roles` goes before it.',
+    example: 'api',
+    parse: someOf(serverRoles),
   }),
   debug: defaulted('DEBUG', 'false', {
     group: 'Server',

@@ -7,10 +7,9 @@ import { createQueueSender, ensureQueue } from './index.ts';
 const test = testDatabase();
 const program = fileURLToPath(new URL('./testing/effects-process.ts', import.meta.url));
 
-// The figures are 10,000 messages and 50 kills; the machine's share of a test run decides what fits here.
-const messages = Number(process.env['QUEUE_KILL_MESSAGES'] ?? 3_000);
-const kills = Number(process.env['QUEUE_KILLS'] ?? 50);
-const timeoutMs = Number(process.env['QUEUE_KILL_TIMEOUT_MS'] ?? 300_000);
+const messages = 10_000;
+const kills = 50;
+const timeoutMs = 300_000;
 
 const startWorker = async (queue: string): Promise<ChildProcess> => {
   const child = spawn(process.execPath, [program, test.connectionString, queue], {
