@@ -13,3 +13,7 @@ export * from './system.ts';
 export * from './scoring.ts';
 export * from './agents.ts';
 export * from './ioctl.ts';
+export * from './reservations.ts';
+export * from './reservation-disks.ts';
+export * from './reservation-admin.ts';
+export * from './aws-login.ts';

@@ -39,6 +39,16 @@ export const scopes = [
   'webhooks:write',
   'limits:read',
   'limits:write',
+  'jobs:read',
+  'jobs:read:own',
+  'jobs:write',
+  'jobs:write:own',
+  'disks:read',
+  'disks:read:own',
+  'disks:write',
+  'disks:write:own',
+  'cluster:read',
+  'cluster:write',
   'self',
 ] as const;
 
@@ -54,6 +64,7 @@ const reads: readonly Scope[] = [
   'agents:read',
   'scores:read',
   'health:read',
+  'cluster:read',
 ];
 const base: readonly Scope[] = ['self', 'keys:own'];
 
@@ -78,9 +89,23 @@ export const roleScopes = {
     'limits:write',
     'webhooks:read',
     'webhooks:write',
+    'jobs:read',
+    'jobs:write',
+    'disks:read',
+    'disks:write',
+    'cluster:write',
   ],
   analyst: [...base, ...reads, 'alerts:write', 'audit:read', 'audit:export', 'limits:read'],
   viewer: [...base, ...reads],
+  /** A person who wants GPUs: what AWS login gives. */
+  researcher: [
+    ...base,
+    'jobs:read:own',
+    'jobs:write:own',
+    'disks:read:own',
+    'disks:write:own',
+    'cluster:read',
+  ],
   sensor: [
     'self',
     'nodes:write:own',
