@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './exporter-metrics.ts';
 export * from './scopes.ts';
 export * from './common.ts';
 export * from './accounts.ts';

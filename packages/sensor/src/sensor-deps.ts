@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { hostname, machine } from 'node:os';
 import { systemClock, type Clock } from './clock.ts';
@@ -30,16 +30,17 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /** The real world of this process. */
 export const systemDeps = ({ logger }: { logger: SensorLogger }): SensorDeps => {
   const roots = rootsAt('');
+  const clock = systemClock();
   const runCommand = createRunCommand({ spawn, path: systemPath });
   return {
     fetch: globalThis.fetch,
-    clock: systemClock(),
+    clock,
     random: Math.random,
     uuid: randomUUID,
     runCommand,
     logger,
     roots,
-    sources: systemSources({ roots, runCommand }),
+    sources: systemSources({ roots, runCommand, fork, monotonicMs: () => clock.monotonicMs() }),
     architecture: machine(),
     fallbackHostname: hostname(),
     uptimeMs: () => Number(process.hrtime.bigint() / 1_000_000n),

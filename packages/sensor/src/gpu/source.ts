@@ -15,9 +15,21 @@ export interface Discovery {
   readonly problem: string | null;
 }
 
+/** A fault that a driver announced by itself. */
+export interface GpuFault {
+  /** NVIDIA's Xid code. */
+  readonly xid: number;
+  /** PCI address of the GPU; null when the driver does not say. */
+  readonly deviceId: string | null;
+}
+
 /** One vendor's way to its GPUs. Neither function rejects; `sample` gives what could be read now. */
 export interface GpuSource {
   readonly vendor: DiscoveredGpu['vendor'];
   discover(): Promise<Discovery>;
   sample(): Promise<readonly Sample[]>;
+  /** Faults that were announced since the last call, at most some hundreds. */
+  takeFaults?(): readonly GpuFault[];
+  /** Lets go of what it holds; it may be used again afterwards. */
+  close?(): void;
 }
