@@ -70,10 +70,7 @@ export const parseRocmSmiSamples = ([output]: readonly string[]): Sample[] =>
       memory_total: bytesToMebibytes(number('VRAM Total Memory (B)')),
       temperature: number('Temperature (Sensor edge) (C)') ?? number('Temperature (Sensor junction) (C)'),
       memory_temperature: number('Temperature (Sensor memory) (C)'),
-      power_usage: number(
-        'Current Socket Graphics Package Power (W)',
-        'Average Graphics Package Power (W)',
-      ),
+      power_usage: number('Current Socket Graphics Package Power (W)', 'Average Graphics Package Power (W)'),
       sm_clock: number('sclk clock speed:'),
       memory_clock: number('mclk clock speed:'),
       fan_speed: number('Fan speed (%)'),

@@ -37,7 +37,10 @@ export const parseXpuSmiDiscovery = (output: string): Listed[] =>
 export const parseXpuSmiStats = (output: string): Sample['metrics'] => {
   const document = parseJsonOutput(output);
   const values = new Map<string, number>();
-  const lists = [listIn(at(document, 'device_level')), ...listIn(at(document, 'tile_level')).map((tile) => listIn(at(tile, 'data_list')))];
+  const lists = [
+    listIn(at(document, 'device_level')),
+    ...listIn(at(document, 'tile_level')).map((tile) => listIn(at(tile, 'data_list'))),
+  ];
   for (const metric of lists.flat()) {
     const name = textIn(at(metric, 'metrics_type'));
     const value = numberIn(at(metric, 'value')) ?? numberIn(at(metric, 'avg'));

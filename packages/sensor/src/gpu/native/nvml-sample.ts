@@ -78,7 +78,10 @@ export const sampleGpu = (
 };
 
 /** A MIG device has memory and processes of its own; what else it does, only the whole GPU tells. */
-export const sampleMig = (nvml: NvmlFunctions, { uuid, device }: { uuid: string; device: unknown }): Sample => {
+export const sampleMig = (
+  nvml: NvmlFunctions,
+  { uuid, device }: { uuid: string; device: unknown },
+): Sample => {
   const [memory] = nvml.memory(device) ?? [];
   const bytes = (name: string): number | null => {
     const value = numberOf(fieldOf(memory, name));

@@ -36,7 +36,10 @@ const open = (vendor: Vendor, candidates: readonly string[]): NativeReader | und
     tell({ kind: 'ready', library: library.path });
     return reader;
   } catch (error) {
-    tell({ kind: 'absent', problem: error instanceof Error ? error.message : 'The library does not come up' });
+    tell({
+      kind: 'absent',
+      problem: error instanceof Error ? error.message : 'The library does not come up',
+    });
     return undefined;
   }
 };
