@@ -60,7 +60,7 @@ const [vendor, ...candidates] = process.argv.slice(2);
 if (!isVendor(vendor)) throw new Error('A vendor must be named: nvidia, amd or intel');
 process.once('disconnect', () => process.exit(0));
 const reader = open(vendor, candidates);
-if (reader === undefined) process.disconnect();
+if (reader === undefined) process.disconnect?.();
 else {
   process.on('message', (message: unknown) => {
     if (!Value.Check(Question, message)) return;
