@@ -17,10 +17,14 @@ export interface SensorConfig {
   readonly logLevel: LogLevel;
   readonly caFile: string | null;
   readonly spoolMaxBytes: number;
+  /** `/metrics` addresses of exporters that run already, whose GPUs this sensor reports too. */
+  readonly exporterUrls: readonly string[];
 }
 
 /** Room for about four days of one sample a second from eight GPUs. */
 export const defaultSpoolMaxBytes = 256 * 1024 * 1024;
+/** One exporter per vendor, and some to spare. */
+const maxExporters = 16;
 export const minSpoolMaxBytes = 4 * 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,12 +91,22 @@ export const parseConfig = (env: Environment, { isRoot }: { isRoot: boolean }): 
   const spoolProblem =
     spoolMaxBytes < minSpoolMaxBytes ? `must be a whole number of at least ${minSpoolMaxBytes}` : null;
   check('GPUSHIELD_SENSOR_SPOOL_MAX_BYTES', spoolProblem, String(defaultSpoolMaxBytes));
+  const exporterUrls = (set('GPUSHIELD_SENSOR_EXPORTERS') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const badExporter = exporterUrls.map(urlProblem).find((problem) => problem !== null) ?? null;
+  check(
+    'GPUSHIELD_SENSOR_EXPORTERS',
+    exporterUrls.length > maxExporters ? `names more than ${maxExporters} addresses` : badExporter,
+    'http://127.0.0.1:9400/metrics',
+  );
   if (problems.length > 0 || logLevel === undefined) return { ok: false, problems };
   const stateDir = set('GPUSHIELD_SENSOR_STATE_DIR') ?? defaultStateDir(env, isRoot);
   const caFile = set('GPUSHIELD_CA_FILE') ?? null;
   const readApiKey = apiKeyReader(env);
   return {
     ok: true,
-    config: { url, readApiKey, stateDir, nodeName, clusterId, logLevel, caFile, spoolMaxBytes },
+    config: { url, readApiKey, stateDir, nodeName, clusterId, logLevel, caFile, spoolMaxBytes, exporterUrls },
   };
 };

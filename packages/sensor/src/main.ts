@@ -31,7 +31,12 @@ const start = async (): Promise<number> => {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  await runSensor({ config, deps: systemDeps({ logger }), signal: stopping.signal });
+  const deps = systemDeps({ logger, exporterUrls: config.exporterUrls });
+  try {
+    await runSensor({ config, deps, signal: stopping.signal });
+  } finally {
+    for (const source of deps.sources) source.close?.();
+  }
   return 0;
 };
 

@@ -4,7 +4,7 @@ import { hostname, machine } from 'node:os';
 import { systemClock, type Clock } from './clock.ts';
 import { rootsAt, type Roots } from './collect/roots.ts';
 import type { GpuSource } from './gpu/source.ts';
-import { systemSources } from './gpu/system-sources.ts';
+import { systemSources, withExporters } from './gpu/system-sources.ts';
 import type { SensorLogger } from './logger.ts';
 import { createRunCommand, type RunCommand } from './run-command.ts';
 
@@ -28,10 +28,17 @@ export interface SensorDeps {
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/rocm/bin';
 
 /** The real world of this process. */
-export const systemDeps = ({ logger }: { logger: SensorLogger }): SensorDeps => {
+export const systemDeps = ({
+  logger,
+  exporterUrls,
+}: {
+  logger: SensorLogger;
+  exporterUrls: readonly string[];
+}): SensorDeps => {
   const roots = rootsAt('');
   const clock = systemClock();
   const runCommand = createRunCommand({ spawn, path: systemPath });
+  const own = systemSources({ roots, runCommand, fork, monotonicMs: () => clock.monotonicMs() });
   return {
     fetch: globalThis.fetch,
     clock,
@@ -40,7 +47,7 @@ export const systemDeps = ({ logger }: { logger: SensorLogger }): SensorDeps => 
     runCommand,
     logger,
     roots,
-    sources: systemSources({ roots, runCommand, fork, monotonicMs: () => clock.monotonicMs() }),
+    sources: withExporters(own, { urls: exporterUrls, fetch: globalThis.fetch }),
     architecture: machine(),
     fallbackHostname: hostname(),
     uptimeMs: () => Number(process.hrtime.bigint() / 1_000_000n),

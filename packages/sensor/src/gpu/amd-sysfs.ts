@@ -38,7 +38,7 @@ const sampleCard = async (card: DrmCard): Promise<Sample> => {
 
 /** AMD GPUs by what the amdgpu driver shows in sysfs. */
 export const createAmdSysfsSource = ({ roots }: { roots: Roots }): GpuSource => ({
-  vendor: 'amd',
+  name: 'gpu.amd',
   discover: async () => {
     const gpus = [];
     for (const card of await findDrmCards(roots, vendorId)) {

@@ -4,7 +4,7 @@ import type { GpuSource } from './source.ts';
 export const createChainedSource = (first: GpuSource, ...others: readonly GpuSource[]): GpuSource => {
   let chosen = first;
   return {
-    vendor: first.vendor,
+    name: first.name,
     discover: async () => {
       const problems: string[] = [];
       for (const source of [first, ...others]) {

@@ -24,7 +24,7 @@ const sampleCard = async (card: DrmCard): Promise<Sample> => {
 
 /** Intel GPUs by what i915 and xe show in sysfs. Integrated ones have no memory of their own: 0 MiB. */
 export const createIntelSysfsSource = ({ roots }: { roots: Roots }): GpuSource => ({
-  vendor: 'intel',
+  name: 'gpu.intel',
   discover: async () => {
     const gpus = [];
     for (const card of await findDrmCards(roots, vendorId)) {

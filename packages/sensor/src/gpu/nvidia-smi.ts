@@ -24,7 +24,7 @@ export const createNvidiaSmiSource = ({
   const query = (fields: readonly string[]) =>
     runCommand('nvidia-smi', [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'], limits);
   return {
-    vendor: 'nvidia',
+    name: 'gpu.nvidia',
     discover: async () => {
       if (!(await hasDriver())) return { gpus: [], problem: null };
       const { code, stdout, problem } = await query(discoveryFields);

@@ -17,7 +17,7 @@ export const createPreferredSource = ({
 }): GpuSource => {
   let isNative = false;
   return {
-    vendor: fallback.vendor,
+    name: fallback.name,
     discover: async () => {
       if (!(await mayExist())) {
         isNative = false;

@@ -25,7 +25,8 @@ export interface GpuFault {
 
 /** One vendor's way to its GPUs. Neither function rejects; `sample` gives what could be read now. */
 export interface GpuSource {
-  readonly vendor: DiscoveredGpu['vendor'];
+  /** What it is called among the things that the sensor cannot see, such as `gpu.nvidia`. */
+  readonly name: string;
   discover(): Promise<Discovery>;
   sample(): Promise<readonly Sample[]>;
   /** Faults that were announced since the last call, at most some hundreds. */

@@ -11,6 +11,7 @@ import { createIntelSysfsSource } from './intel-sysfs.ts';
 import { libraryCandidates, libraryNames, type Vendor } from './native/libraries.ts';
 import { createProbe, type Probe } from './native/probe.ts';
 import { createNvidiaSmiSource } from './nvidia-smi.ts';
+import { createScrapeSource } from './prometheus/scrape-source.ts';
 import { createPreferredSource } from './preferred-source.ts';
 import { rocmSmi } from './rocm-smi.ts';
 import type { GpuSource } from './source.ts';
@@ -76,4 +77,30 @@ export const systemSources = (deps: SystemSourceDeps): readonly GpuSource[] => {
       mayExist: async () => (await hasCards('0x8086')) || (await hasAccelerators()),
     }),
   ];
+};
+
+/**
+ * The machine's own sources, then one for each exporter. A GPU that two of them see is reported by the first: names
+ * are remembered from the discoveries, which run in this order.
+ */
+export const withExporters = (
+  own: readonly GpuSource[],
+  { urls, fetch }: { urls: readonly string[]; fetch: typeof globalThis.fetch },
+): readonly GpuSource[] => {
+  if (urls.length === 0) return own;
+  const seenBy = new Map<string, number>();
+  const remember = (source: GpuSource, place: number): GpuSource => ({
+    ...source,
+    discover: async () => {
+      const found = await source.discover();
+      for (const [uuid, owner] of seenBy) if (owner === place) seenBy.delete(uuid);
+      for (const { uuid } of found.gpus) if (!seenBy.has(uuid)) seenBy.set(uuid, place);
+      return found;
+    },
+  });
+  const exporters = urls.map((url, index) => {
+    const place = own.length + index;
+    return createScrapeSource({ url, fetch, isTaken: (uuid) => (seenBy.get(uuid) ?? place) !== place });
+  });
+  return [...own, ...exporters].map(remember);
 };

@@ -31,7 +31,7 @@ export const createToolSource = (tool: Tool, { runCommand }: { runCommand: RunCo
     return { outputs, problem: null };
   };
   return {
-    vendor: tool.vendor,
+    name: `gpu.${tool.vendor}`,
     discover: async () => {
       const { outputs, problem } = await runAll(tool.discovery);
       works = outputs !== null;

@@ -68,7 +68,7 @@ export const parseXpuSmiStats = (output: string): Sample['metrics'] => {
 export const createXpuSmiSource = ({ runCommand }: { runCommand: RunCommand }): GpuSource => {
   let listed: readonly Listed[] = [];
   return {
-    vendor: 'intel',
+    name: 'gpu.intel',
     discover: async () => {
       const { code, stdout, problem } = await runCommand('xpu-smi', ['discovery', '-j'], toolLimits);
       listed = code === 0 ? parseXpuSmiDiscovery(stdout) : [];

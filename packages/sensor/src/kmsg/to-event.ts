@@ -47,6 +47,27 @@ const findOther = (message: string): Finding | null => {
   };
 };
 
+/** The security event of an Xid that the driver announced by itself: the same finding as its line in the kernel log. */
+export const xidEvent = (
+  { xid, deviceId }: { readonly xid: number; readonly deviceId: string | null },
+  timestamp: string,
+): SpooledEvent => {
+  const fact = xidFacts.get(xid);
+  const name = fact?.name ?? 'unknown code';
+  return {
+    gpu_device: deviceId,
+    event: {
+      event_type: 'gpu.xid',
+      severity: xidSeverity(xid),
+      title: clean(`Xid ${xid}: ${name}`, maxTitle),
+      description: `NVML announced Xid ${xid} (${name}); the kernel log could not be read for its details`,
+      timestamp,
+      fingerprint: `xid:${xid}:${deviceId ?? 'unknown'}`,
+      evidence: { code: xid, name, level: fact?.level ?? null, origin: 'nvml', pci_address: deviceId },
+    },
+  };
+};
+
 /**
  * The security event of one kernel record, or null when it tells of none. `uuids` are GPU UUIDs by PCI address;
  * `toWallTime` turns the kernel's microseconds into a date. Equal code and GPU make the same finding; what a program

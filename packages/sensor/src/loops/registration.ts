@@ -25,7 +25,7 @@ const discoverGpus = async ({ sources, blind }: LoopDeps): Promise<DiscoveredGpu
   for (const source of sources) {
     const { gpus, problem } = await source.discover();
     found.push(...gpus);
-    blind.set(`gpu.${source.vendor}`, problem === null ? [] : [problem]);
+    blind.set(source.name, problem === null ? [] : [problem]);
   }
   return found.slice(0, maxGpusPerNode);
 };

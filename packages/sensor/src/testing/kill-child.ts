@@ -8,7 +8,7 @@ startSensor({
   readApiKey: () => Promise.resolve(key),
   sources: [
     {
-      vendor: 'nvidia',
+      name: 'gpu.nvidia',
       discover: () => Promise.resolve({ gpus: [testGpu], problem: null }),
       sample: () =>
         Promise.resolve([

@@ -21,7 +21,7 @@ export const testGpu = {
 export const countingSource = (): GpuSource & { taken: () => number } => {
   let count = 0;
   return {
-    vendor: 'nvidia',
+    name: 'gpu.nvidia',
     taken: () => count,
     discover: () => Promise.resolve({ gpus: [testGpu], problem: null }),
     sample: () => Promise.resolve([{ uuid: testGpu.uuid, metrics: { 'test.count': count++ } }]),
@@ -63,7 +63,7 @@ export const startSensor = ({
   };
   const config: SensorConfig = {
     ...{ url, readApiKey, stateDir, spoolMaxBytes },
-    ...{ nodeName: 'node-1', clusterId: 'default', logLevel: 'info', caFile: null },
+    ...{ nodeName: 'node-1', clusterId: 'default', logLevel: 'info', caFile: null, exporterUrls: [] },
   };
   const stopping = new AbortController();
   const ended = runSensor({ config, deps, signal: stopping.signal });

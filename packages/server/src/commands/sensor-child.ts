@@ -30,6 +30,7 @@ const inherited = [
   'GPUSHIELD_NODE_NAME',
   'GPUSHIELD_CLUSTER_ID',
   'GPUSHIELD_LOG_LEVEL',
+  'GPUSHIELD_SENSOR_EXPORTERS',
 ];
 
 const environmentOf = (options: SensorChildOptions): NodeJS.ProcessEnv => ({

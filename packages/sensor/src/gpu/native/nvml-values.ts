@@ -63,7 +63,8 @@ export const countProcesses = ({ computeProcesses }: NvmlFunctions, device: unkn
 /** The first answer of a call as a number times `scale`; null when there is none. */
 export const first = (answers: readonly unknown[] | null, scale = 1): number | null => {
   const value = answers === null ? null : numberOf(answers[0]);
-  return value === null ? null : value * scale;
+  // A division by 1000 is exact where a product with 0.001 is not.
+  return value === null ? null : scale < 1 ? value / (1 / scale) : value * scale;
 };
 
 /** The first answer of a call as text; null when there is none. */

@@ -14,9 +14,9 @@ const maxGpus = 64;
 const addressOf = (zes: ZesFunctions, device: unknown): string | null => {
   const [properties] = zes.pciProperties(device, { stype: structTypes.pciProperties }) ?? [];
   const part = (name: string): number | null => numberOf(fieldOf(fieldOf(properties, 'address'), name));
-  const parts = [part('domain'), part('bus'), part('device'), part('function')];
-  const [domain, bus, slot, fn] = parts;
-  if (domain == null || bus == null || slot == null || fn == null) return null;
+  const [domain, bus] = [part('domain'), part('bus')];
+  const [slot, fn] = [part('device'), part('function')];
+  if (domain === null || bus === null || slot === null || fn === null) return null;
   const hex = (value: number, width: number): string => value.toString(16).padStart(width, '0');
   return `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn}`;
 };
