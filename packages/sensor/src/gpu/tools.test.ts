@@ -37,13 +37,23 @@ const metric = JSON.stringify({
 describe('amd-smi', () => {
   it('tells GPUs and readings, in the lists of ROCm 6 and below gpu_data as in ROCm 7', () => {
     expect(parseAmdSmiGpus([list, fixed])).toMatchObject([
-      { uuid: 'AMD-fb2c6d8e9fa01234', device_id: '0000:c5:00.0', model: 'AMD Instinct MI300X', memory_total: 196_592 },
+      {
+        uuid: 'AMD-fb2c6d8e9fa01234',
+        device_id: '0000:c5:00.0',
+        model: 'AMD Instinct MI300X',
+        memory_total: 196_592,
+      },
     ]);
     expect(parseAmdSmiSamples([list, fixed, metric])).toEqual([
       {
         uuid: 'AMD-fb2c6d8e9fa01234',
         metrics: {
-          ...{ gpu_utilization: 88, memory_bandwidth_utilization: 41, memory_used: 283, memory_total: 196_592 },
+          ...{
+            gpu_utilization: 88,
+            memory_bandwidth_utilization: 41,
+            memory_used: 283,
+            memory_total: 196_592,
+          },
           ...{ temperature: 51, memory_temperature: 47, power_usage: 640, energy_consumption: 123.5 },
           ...{ sm_clock: 2100, memory_clock: 1300, pcie_replays: 2, ecc_corrected: 7, ecc_uncorrected: 0 },
         },
@@ -51,10 +61,13 @@ describe('amd-smi', () => {
     ]);
   });
 
-  it.each(['', 'ERROR: no AMD GPU', '{"gpu_data":5}', '[null]', '[{"gpu":0,"bdf":7}]'])('%j gives no GPU', (text) => {
-    expect(parseAmdSmiGpus([text, text])).toEqual([]);
-    expect(parseAmdSmiSamples([text, text, text])).toEqual([]);
-  });
+  it.each(['', 'ERROR: no AMD GPU', '{"gpu_data":5}', '[null]', '[{"gpu":0,"bdf":7}]'])(
+    '%j gives no GPU',
+    (text) => {
+      expect(parseAmdSmiGpus([text, text])).toEqual([]);
+      expect(parseAmdSmiSamples([text, text, text])).toEqual([]);
+    },
+  );
 });
 
 describe('rocm-smi', () => {
@@ -107,7 +120,9 @@ describe('xpu-smi', () => {
 
   it('is asked about each GPU by the number that it gave', async () => {
     const asked: string[] = [];
-    const discovery = { device_list: [{ device_id: 3, device_name: 'Max 1550', pci_bdf_address: '0000:4d:00.0' }] };
+    const discovery = {
+      device_list: [{ device_id: 3, device_name: 'Max 1550', pci_bdf_address: '0000:4d:00.0' }],
+    };
     const runCommand: RunCommand = (program, args) => {
       asked.push([program, ...args].join(' '));
       return Promise.resolve({ code: 0, stdout: args[0] === 'stats' ? stats : JSON.stringify(discovery) });

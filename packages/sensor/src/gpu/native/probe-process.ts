@@ -43,7 +43,9 @@ export const watchProbe = (
   };
   const starting = setTimeout(() => end(`did not start within ${startTimeoutMs / 1000} s`), startTimeoutMs);
   child.once('error', () => end('its process could not be started'));
-  child.once('exit', (code, signal) => end(`its process ended with ${signal ?? `status ${code ?? 'unknown'}`}`));
+  child.once('exit', (code, signal) =>
+    end(`its process ended with ${signal ?? `status ${code ?? 'unknown'}`}`),
+  );
   child.on('message', (message: unknown) => {
     if (!Value.Check(ProbeMessage, message)) return;
     if (message.kind === 'ready') {

@@ -85,7 +85,9 @@ describe('a sensor beside an exporter', () => {
     name: 'gpu.nvidia',
     discover: () =>
       Promise.resolve({
-        gpus: [{ vendor: 'nvidia', model: 'H100', device_id: '0000:3b:00.0', uuid: 'GPU-1', memory_total: 1 }],
+        gpus: [
+          { vendor: 'nvidia', model: 'H100', device_id: '0000:3b:00.0', uuid: 'GPU-1', memory_total: 1 },
+        ],
         problem: null,
       }),
     sample: () => Promise.resolve([{ uuid: 'GPU-1', metrics: { temperature: 40 } }]),

@@ -23,7 +23,9 @@ const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'cannot be read';
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return error.name === 'TimeoutError' ? `did not answer within ${timeoutMs / 1000} s` : (code ?? error.message);
+  return error.name === 'TimeoutError'
+    ? `did not answer within ${timeoutMs / 1000} s`
+    : (code ?? error.message);
 };
 
 /**
