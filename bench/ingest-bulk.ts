@@ -3,9 +3,12 @@
  * PostgreSQL. `node bench/ingest-bulk.ts [--seconds 10] [--connections 6] [--records 1000] [--profile DIR]`.
  * Server, PostgreSQL and load generator share the machine. Target: at least 30,000 records/s on 2 cores.
  */
-import { randomUUIDv7 } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { copyRows, encodeRows } from '../packages/server/src/domains/telemetry/copy-rows.ts';
+import { batchOfRecords } from '../packages/server/src/domains/telemetry/batch-of-records.ts';
+import {
+  encodeBatches,
+  type AcceptedBatch,
+} from '../packages/server/src/domains/telemetry/write-batches.ts';
 import type { Database } from '../packages/server/src/platform/database/index.ts';
 import {
   countRecords,
@@ -43,29 +46,24 @@ const targetPerSecond = 30_000;
 /** COPY of as many rows a transaction as a request has, two transactions at a time like the server's writer. */
 const copyAlone = async (db: Database, fleet: BenchFleet): Promise<number> => {
   const now = Date.now();
-  const textOf = () =>
-    encodeRows(
-      Array.from({ length: recordsPerRequest }, (_, index) => {
-        const place = fleet.gpus[index % fleet.gpus.length];
-        const { metrics } = recordOf(fleet, index);
-        return {
-          id: randomUUIDv7(),
-          gpuId: place?.gpuId ?? '',
-          nodeId: place?.nodeId ?? '',
-          sensorId: place?.sensorId ?? '',
-          telemetryType: 'metrics',
-          timestampMs: now,
-          metrics,
-        };
-      }),
-      new Date(now).toISOString(),
-    );
-  const texts = Array.from({ length: distinctBodies }, textOf);
+  const places = new Map(fleet.gpus.map(({ gpuId, nodeId }) => [gpuId, { nodeId, ownerId: '' }]));
+  const encoded = () => {
+    const records = Array.from({ length: recordsPerRequest }, (_, index) => {
+      const place = fleet.gpus[index % fleet.gpus.length];
+      const { metrics, timestamp } = recordOf(fleet, index);
+      return { gpu_id: place?.gpuId ?? '', sensor_id: place?.sensorId ?? '', timestamp, metrics };
+    });
+    const times = records.map(() => now);
+    const item: AcceptedBatch = { batch: batchOfRecords(records, times, places), receivedAtMs: now };
+    return encodeBatches([item], []);
+  };
+  const copies = Array.from({ length: distinctBodies }, encoded);
   const startMs = performance.now();
   let written = 0;
   const worker = async () => {
     for (let next = 0; performance.now() - startMs < seconds * 1000; next += 1) {
-      await db.transaction((tx) => copyRows(tx, [texts[next % texts.length] ?? '']));
+      const { columns, data } = copies[next % copies.length] ?? encoded();
+      await db.transaction((tx) => tx.copyIn('telemetry_records', columns, data, 'binary'));
       written += recordsPerRequest;
     }
   };

@@ -6,7 +6,9 @@ import type { IdempotencyClaim } from '../../platform/idempotency/index.ts';
 import type { BatchWriter, IngestAnswer, Receipt } from '../../platform/ingest/index.ts';
 import { canonicalId, checkPlaces, type KnownPlaces, type Place } from './check-places.ts';
 import { checkRecords, type PointerOf } from './check-records.ts';
-import { encodeRows, type CheckedRecord } from './copy-rows.ts';
+import { batchOfRecords } from './batch-of-records.ts';
+import type { RecordBatch } from './record-batch.ts';
+import type { AcceptedBatch } from './write-batches.ts';
 
 /** Where GPUs and sensors stand; the fleet's directories. */
 export interface Places {
@@ -20,7 +22,7 @@ export type OnRecords = (
 ) => void;
 
 export interface AcceptRecordsDeps {
-  readonly writer: BatchWriter<string>;
+  readonly writer: BatchWriter<AcceptedBatch>;
   readonly gpus: Places;
   readonly sensors: Places;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -34,12 +36,21 @@ export type IngestContext = Pick<
   'principal' | 'idempotencyKey' | 'payloadHash' | 'ownOnly' | 'authorize'
 >;
 
+/** What a request's answer may tell. */
+export interface StoredRecords {
+  readonly batch: RecordBatch;
+  readonly ids: readonly string[];
+  readonly receivedAt: string;
+}
+
 export interface IngestRequest {
   readonly kind: 'single' | 'bulk';
   readonly records: readonly TelemetryInput[];
   readonly operationId: string;
   readonly pointerOf: PointerOf;
-  readonly answer: (stored: readonly CheckedRecord[], receivedAt: string) => IngestAnswer;
+  /** `ids`: of the records, in their order, where `namesRecords` asks for them. */
+  readonly answer: (stored: StoredRecords) => IngestAnswer;
+  readonly namesRecords?: true;
 }
 
 const refuse = (code: 'validation_failed' | 'unknown_reference', errors: readonly FieldError[]): AppError => {
@@ -72,7 +83,7 @@ const check = async (
   { records, pointerOf }: IngestRequest,
   ctx: IngestContext,
   nowMs: number,
-): Promise<readonly CheckedRecord[]> => {
+): Promise<RecordBatch> => {
   const values = checkRecords(records, nowMs, pointerOf);
   if (!values.ok) throw refuse('validation_failed', values.errors);
   const places = await lookUp(deps, records);
@@ -80,18 +91,7 @@ const check = async (
   if (problems.unknown.length > 0) throw refuse('unknown_reference', problems.unknown);
   if (ctx.ownOnly) for (const { ownerId } of places.gpus.values()) ctx.authorize({ ownerId });
   if (problems.misplaced.length > 0) throw refuse('validation_failed', problems.misplaced);
-  return records.map((record, index) => {
-    const gpuId = canonicalId(record.gpu_id);
-    return {
-      id: deps.newId(),
-      gpuId,
-      nodeId: places.gpus.get(gpuId)?.nodeId ?? '',
-      sensorId: typeof record.sensor_id === 'string' ? canonicalId(record.sensor_id) : null,
-      telemetryType: record.telemetry_type ?? 'metrics',
-      timestampMs: values.timestampsMs[index] ?? Number.NaN,
-      metrics: record.metrics,
-    };
-  });
+  return batchOfRecords(records, values.timestampsMs, places.gpus);
 };
 
 const store = async (
@@ -102,17 +102,18 @@ const store = async (
   const nowMs = deps.clock.nowMs();
   const receivedAt = new Date(nowMs).toISOString();
   const idempotency = claimOf(ctx, request.operationId);
-  let checked: readonly CheckedRecord[];
+  let batch: RecordBatch;
   try {
-    checked = await check(deps, request, ctx, nowMs);
+    batch = await check(deps, request, ctx, nowMs);
   } catch (error) {
     const earlier = idempotency === undefined ? undefined : await deps.writer.findReceipt(idempotency);
     if (earlier !== undefined) return earlier;
     throw error;
   }
-  const item = encodeRows(checked, receivedAt);
-  const answer = request.answer(checked, receivedAt);
-  return deps.writer.submit({ item, rows: checked.length, answer, idempotency });
+  const ids = request.namesRecords === true ? request.records.map(() => deps.newId()) : [];
+  const item: AcceptedBatch = { batch, receivedAtMs: nowMs, ...(ids.length === 0 ? {} : { ids }) };
+  const answer = request.answer({ batch, ids, receivedAt });
+  return deps.writer.submit({ item, rows: batch.rows, answer, idempotency });
 };
 
 /**

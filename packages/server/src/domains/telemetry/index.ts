@@ -5,12 +5,15 @@ import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { Route } from '../../platform/http/route.ts';
 import { createBatchWriter, type BatchReport } from '../../platform/ingest/index.ts';
 import type { OnRecords, Places } from './accept-records.ts';
-import { copyRows } from './copy-rows.ts';
+import type { Judge } from './record-batch.ts';
+import { writeBatches, type AcceptedBatch } from './write-batches.ts';
 import { createPartitionKeeper } from './partition-keeper.ts';
 import { ingestBulk } from './routes/ingest-bulk.ts';
 import { ingestRecord } from './routes/ingest-record.ts';
 import { latestRecords } from './routes/latest-records.ts';
 import { listRecords } from './routes/list-records.ts';
+
+export type { BatchGpu, Judge, Judgement, RecordBatch } from './record-batch.ts';
 
 /** What telemetry needs of the fleet. */
 export interface TelemetryFleet {
@@ -27,6 +30,8 @@ export interface TelemetryDomainDeps {
   readonly log: Pick<Logger, 'error' | 'info'>;
   readonly fleet: TelemetryFleet;
   readonly retentionDays: number;
+  /** Scores records in the transaction that stores them; without one, records have no score. */
+  readonly judge?: Judge | undefined;
   /** Rows of one commit; see `BATCH_SIZE`. Kept within what one commit should hold. */
   readonly batchSize?: number;
   readonly gatherMs?: number;
@@ -59,10 +64,10 @@ const defaultGatherMs = 0;
 /** Telemetry records: ingest, query, partitions. */
 export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomain => {
   const { db, clock, cursors, newId, log, fleet, retentionDays, onBatch, onRecords } = deps;
-  const writer = createBatchWriter<string>({
+  const writer = createBatchWriter<AcceptedBatch>({
     db,
     clock,
-    write: copyRows,
+    write: writeBatches(deps.judge),
     maxBufferedRows,
     maxBatchRows: Math.min(maxBatchRows, deps.batchSize ?? defaultBatchRows),
     gatherMs: deps.gatherMs ?? defaultGatherMs,

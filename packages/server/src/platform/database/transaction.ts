@@ -25,9 +25,10 @@ const copyInto = async (
   table: string,
   columns: readonly string[],
   data: Buffer | Readable,
+  format: 'text' | 'binary',
 ) => {
   const names = columns.map(quoteIdentifier).join(', ');
-  const sink = client.query(copyFrom(`COPY ${quoteTable(table)} (${names}) FROM STDIN`));
+  const sink = client.query(copyFrom(`COPY ${quoteTable(table)} (${names}) FROM STDIN (FORMAT ${format})`));
   const source = Buffer.isBuffer(data) ? Readable.from(chunksOf(data), { objectMode: false }) : data;
   await pipeline(source, sink);
   return sink.rowCount;
@@ -71,7 +72,8 @@ export const createTx = (
         throw error;
       }
     },
-    copyIn: (table, columns, data) => inTurn(() => copyInto(client, table, columns, data)),
+    copyIn: (table, columns, data, format = 'text') =>
+      inTurn(() => copyInto(client, table, columns, data, format)),
     copyOut: (select, values, onRow) => inTurn(() => copyOutOf(client, withLiterals(select, values), onRow)),
     notify: async (channel, payload) => {
       if (Buffer.byteLength(payload) > maxNotifyPayloadBytes) {

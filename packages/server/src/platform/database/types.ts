@@ -29,8 +29,16 @@ export interface Tx extends Executor {
   readonly isTransaction: true;
   /** Runs `work` behind a savepoint: if it throws, only its own changes are undone. */
   savepoint<T>(work: () => Promise<T>): Promise<T>;
-  /** Streams rows in PostgreSQL's text COPY format (see `copy-format.ts`) into `table`; answers the number of rows. */
-  copyIn(table: string, columns: readonly string[], data: Buffer | Readable): Promise<number>;
+  /**
+   * Streams rows in PostgreSQL's text COPY format (see `copy-format.ts`), or in its binary one, into `table`; answers
+   * the number of rows.
+   */
+  copyIn(
+    table: string,
+    columns: readonly string[],
+    data: Buffer | Readable,
+    format?: 'text' | 'binary',
+  ): Promise<number>;
   /**
    * Streams the rows of a SELECT in PostgreSQL's binary COPY format, one call of `onRow` each, and answers their
    * number. `$1` … stand for texts and whole numbers. A row's bytes are good until `onRow` returns.

@@ -28,9 +28,9 @@ export const ingestBulk = (deps: AcceptRecordsDeps) =>
           records,
           operationId,
           pointerOf: (index) => `/records/${index}`,
-          answer: (stored, receivedAt) => ({
+          answer: ({ batch, receivedAt }) => ({
             status: 201,
-            body: { accepted: stored.length, received_at: receivedAt },
+            body: { accepted: batch.rows, received_at: receivedAt },
           }),
         },
         ctx,

@@ -28,12 +28,13 @@ export const ingestRecord = (deps: AcceptRecordsDeps) =>
           records: [body],
           operationId,
           pointerOf: () => '',
-          answer: ([record], receivedAt) => ({
+          namesRecords: true,
+          answer: ({ batch, ids: [id], receivedAt }) => ({
             status: 201,
             body: {
-              id: record?.id,
-              gpu_id: record?.gpuId,
-              timestamp: record === undefined ? undefined : new Date(record.timestampMs).toISOString(),
+              id,
+              gpu_id: batch.gpus[0]?.gpuId,
+              timestamp: new Date(batch.timestampsMs[0] ?? Number.NaN).toISOString(),
               received_at: receivedAt,
             },
           }),

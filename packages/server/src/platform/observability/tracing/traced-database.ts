@@ -22,9 +22,9 @@ const tracedTx = (tx: Tx, tracer: Tracer): Tx => ({
   ...tracedExecutor(tx, tracer),
   isTransaction: true,
   savepoint: (work) => tx.savepoint(work),
-  copyIn: (table, columns, data) => {
+  copyIn: (table, columns, data, format) => {
     const summary = `COPY ${table}`;
-    return tracer.child(summary, factsOf(summary), () => tx.copyIn(table, columns, data));
+    return tracer.child(summary, factsOf(summary), () => tx.copyIn(table, columns, data, format));
   },
   copyOut: (select, values, onRow) => {
     const summary = statementSummary(select);
