@@ -5,10 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { batchOfRecords } from '../packages/server/src/domains/telemetry/batch-of-records.ts';
-import {
-  encodeBatches,
-  type AcceptedBatch,
-} from '../packages/server/src/domains/telemetry/write-batches.ts';
+import { encodeBatches, type AcceptedBatch } from '../packages/server/src/domains/telemetry/write-batches.ts';
 import type { Database } from '../packages/server/src/platform/database/index.ts';
 import {
   countRecords,
