@@ -17,7 +17,12 @@ const handle = async (
   message: QueueMessage,
   held: Held,
 ): Promise<Delivered> => {
-  const context = { signal: held.abort.signal, attempt: message.readCount };
+  const context = {
+    get signal() {
+      return held.abort.signal;
+    },
+    attempt: message.readCount,
+  };
   if (options.handler !== undefined) return options.handler(message, context);
   const { handleInTransaction, queue, whenDone = 'archive' } = options;
   let answered: Delivered | undefined;

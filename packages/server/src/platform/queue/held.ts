@@ -22,6 +22,19 @@ export interface Holding {
   lose(held: Held, reason: AbortReason): void;
 }
 
+/** Most handlers never look at their signal, and a controller for each message costs more than all else here. */
+const heldOf = (id: string, readCount: number, untilMs: number): Held => {
+  let abort: AbortController | undefined;
+  return {
+    id,
+    readCount,
+    untilMs,
+    get abort() {
+      return (abort ??= new AbortController());
+    },
+  };
+};
+
 /** What a worker holds, by PostgreSQL's word and this process's monotonic clock: wall clocks may step as they like. */
 export const createHolding = (clock: Clock): Holding => {
   const byId = new Map<string, Held>();
@@ -38,7 +51,7 @@ export const createHolding = (clock: Clock): Holding => {
       return byId.size;
     },
     add: ({ id, readCount }, untilMs) => {
-      const held: Held = { id, readCount, untilMs, abort: new AbortController() };
+      const held = heldOf(id, readCount, untilMs);
       // The same message again means that the delivery before was lost without our noticing.
       byId.get(id)?.abort.abort(new Error('visibility_lost'));
       byId.set(id, held);

@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
 import { createFinisher } from './finisher.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createHolding, type Held } from './held.ts';
-import { createLatch } from './latch.ts';
+import { createLatch, type Latch } from './latch.ts';
 import { queueNames } from './names.ts';
 import { ensureQueue, extend, giveBack, nextVisibleInMs, readMessages } from './store.ts';
 import type { DeliveryResult, QueueMessage, QueueWorker, WorkerOptions } from './types.ts';
@@ -24,6 +24,8 @@ export interface QueueWorkerDeps {
 
 /** Messages of one read: large enough that statements cost little, small enough that they come back soon. */
 const maxRead = 500;
+/** A queue that gave all that was asked for is asked again before the answer came, where a read this large finds room. */
+const minReadAhead = 50;
 /** What is done may wait for its end to be written while as much again is under way. */
 const maxPendingPerSlot = 2;
 // Notifications wake a worker; this finds what was sent while they were interrupted.
@@ -103,9 +105,15 @@ const createDeliveries = (deps: QueueWorkerDeps, options: WorkerOptions, setting
       running -= 1;
       wake.open();
     },
-    /** How many more messages may be taken. */
-    room: () =>
-      Math.min(maxRead, concurrency - running, maxPendingPerSlot * concurrency - finisher.pending - running),
+    /** How many more messages may be taken while `asked` are on their way. */
+    room: (asked = 0) => {
+      const taken = running + asked;
+      return Math.min(
+        maxRead,
+        concurrency - taken,
+        maxPendingPerSlot * concurrency - finisher.pending - taken,
+      );
+    },
     isIdle: () => running === 0 && finisher.pending === 0,
   };
 };
@@ -125,6 +133,43 @@ const beat = (deps: QueueWorkerDeps, queue: string, parts: Deliveries, visibilit
     onError: (error) => deps.log.warn({ err: error, queue }, 'a heartbeat of the queue failed'),
   });
 
+/** A read under way: how many messages it asked for, and until when what it brings is certainly invisible to others. */
+interface Reading {
+  readonly asked: number;
+  readonly untilMs: number;
+  readonly messages: Promise<readonly QueueMessage[]>;
+}
+
+const beginReading = (
+  { db, clock }: QueueWorkerDeps,
+  queue: string,
+  wake: Latch,
+  settings: Settings,
+  asked: number,
+): Reading => {
+  wake.reset();
+  const untilMs = clock.monotonicMs() + settings.visibilitySeconds * 1000;
+  const messages = readMessages(db, queue, settings.ordering, settings.visibilitySeconds, asked);
+  // Whoever awaits it hears of its failure; until then nobody may be told.
+  messages.catch(() => undefined);
+  return { asked, untilMs, messages };
+};
+
+/** How long a reader that found nothing waits, unless it is woken. */
+const idleMs = async (
+  { db, random }: QueueWorkerDeps,
+  queue: string,
+  state: { readonly notified: boolean; readonly emptyReads: number },
+): Promise<number> => {
+  const pollMs = state.notified ? idlePollMs : unnotifiedPollMs;
+  const dueMs = (await nextVisibleInMs(db, queue)) ?? pollMs;
+  const quietMs = Math.min(
+    pollMs * (0.8 + 0.4 * random()),
+    stragglerPollMs * 2 ** Math.min(state.emptyReads, 20),
+  );
+  return Math.min(quietMs, dueMs > 0 ? dueMs + 1 : Math.max(contendedPollMs, quietMs));
+};
+
 /** Reads until told to stop. Never rejects: an outage is waited out. */
 const readLoop = async (
   deps: QueueWorkerDeps,
@@ -133,52 +178,48 @@ const readLoop = async (
   settings: Settings,
   state: { readonly stopping: boolean; readonly notified: boolean; emptyReads: number },
 ): Promise<void> => {
-  const { db, clock, log, random } = deps;
+  const { db, log, random } = deps;
   const { wake } = parts;
   let failures = 0;
 
-  const idleMs = async (): Promise<number> => {
-    const pollMs = state.notified ? idlePollMs : unnotifiedPollMs;
-    const dueMs = (await nextVisibleInMs(db, queue)) ?? pollMs;
-    const quietMs = Math.min(
-      pollMs * (0.8 + 0.4 * random()),
-      stragglerPollMs * 2 ** Math.min(state.emptyReads, 20),
-    );
-    return Math.min(quietMs, dueMs > 0 ? dueMs + 1 : Math.max(contendedPollMs, quietMs));
-  };
+  let ahead: Reading | undefined;
+  let isDeep = false;
 
   const step = async (): Promise<void> => {
     const room = parts.room();
-    if (room < 1) {
+    if (ahead === undefined && room < 1) {
       await wake.wait(unnotifiedPollMs);
       return;
     }
-    wake.reset();
-    const visibleUntilMs = clock.monotonicMs() + settings.visibilitySeconds * 1000;
-    const messages = await readMessages(db, queue, settings.ordering, settings.visibilitySeconds, room);
+    const reading = ahead ?? beginReading(deps, queue, wake, settings, room);
+    const more = isDeep && !state.stopping ? parts.room(reading.asked) : 0;
+    ahead = more >= minReadAhead ? beginReading(deps, queue, wake, settings, more) : undefined;
+    const messages = await reading.messages;
     if (state.stopping) {
       await giveBack(db, queue, messages);
       return;
     }
-    for (const message of messages) void parts.begin(message, visibleUntilMs);
-    // Handlers that end at once make room together, and the next read is a large one again.
-    if (messages.length > 0) {
-      state.emptyReads = 0;
-      await nextTurn();
-    } else {
+    isDeep = messages.length === reading.asked;
+    for (const message of messages) void parts.begin(message, reading.untilMs);
+    if (messages.length === 0 && ahead === undefined) {
       state.emptyReads += 1;
-      await wake.wait(await idleMs());
+      await wake.wait(await idleMs(deps, queue, state));
+      return;
     }
+    state.emptyReads = 0;
+    // Handlers that end at once make room together, and the next read is a large one again.
+    await nextTurn();
   };
 
-  while (!state.stopping) {
+  while (!state.stopping || ahead !== undefined) {
     try {
       await step();
       failures = 0;
     } catch (error) {
       failures += 1;
       if (failures === 1) log.warn({ err: error, queue }, 'the queue could not be read; trying again');
-      await wake.wait(random() * Math.min(errorPauseMs.longest, errorPauseMs.first * 2 ** failures));
+      if (!state.stopping)
+        await wake.wait(random() * Math.min(errorPauseMs.longest, errorPauseMs.first * 2 ** failures));
     }
   }
 };

@@ -2,7 +2,7 @@ import { OutboundFailure, type DestinationPolicy, type OutboundResponse } from '
 import type { DeliveryContext, Outcome } from '../queue/types.ts';
 import { answerMaxBytes, answerText } from './answer-text.ts';
 import type { RecordedAttempt } from './attempt-store.ts';
-import type { Batched } from './batched.ts';
+import type { Batched } from '../batched.ts';
 import { claimInLine, releaseClaim, type LoadedDelivery } from './delivery-store.ts';
 import type { WebhooksDeps } from './deps.ts';
 import type { Job } from './job.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '../database/types.ts';
 import type { DestinationPolicy } from '../outbound/types.ts';
 import { ensureQueue, type QueueHandler, type QueueWorker } from '../queue/index.ts';
-import { batched } from './batched.ts';
+import { batched } from '../batched.ts';
 import { deliver, type DeliverDeps } from './deliver.ts';
 import { loadDeliveries } from './delivery-store.ts';
 import { webhookQueue, type WebhooksDeps } from './deps.ts';

@@ -6,7 +6,7 @@ import {
   writeHealth,
   type RecordedAttempt,
 } from './attempt-store.ts';
-import { batched, type Batched } from './batched.ts';
+import { batched, type Batched } from '../batched.ts';
 import type { DisabledEndpoint, WebhooksDeps } from './deps.ts';
 import { changeHealth } from './health.ts';
 import { publish, sendJobs } from './publish.ts';
