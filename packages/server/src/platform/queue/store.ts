@@ -18,7 +18,6 @@ interface MessageRow {
   readonly id: string;
   readonly read_ct: number;
   readonly enqueued_at: Date;
-  readonly vt: Date;
   readonly message: unknown;
   readonly headers: Record<string, unknown> | null;
 }
@@ -27,7 +26,6 @@ const messageOf = (row: MessageRow): QueueMessage => ({
   id: row.id,
   readCount: row.read_ct,
   enqueuedAt: row.enqueued_at,
-  visibleAt: row.vt,
   body: row.message,
   headers: row.headers,
 });
@@ -39,7 +37,7 @@ const messageOf = (row: MessageRow): QueueMessage => ({
 const unsynced = `set_config('synchronous_commit', 'off', true) AS unsynced`;
 
 const readSql = (reader: 'read' | 'read_grouped_head') =>
-  `SELECT msg_id::text AS id, read_ct, enqueued_at, vt, message, headers
+  `SELECT msg_id::text AS id, read_ct, enqueued_at, message, headers
      FROM ${unsynced}, pgmq.${reader}($1::text, $2::integer, $3::integer)`;
 
 export const readMessages = async (

@@ -6,7 +6,6 @@ export interface QueueMessage {
   readonly id: string;
   readonly readCount: number;
   readonly enqueuedAt: Date;
-  readonly visibleAt: Date;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, unknown>> | null;
 }

@@ -1,4 +1,5 @@
 import type { Executor, Tx } from '../database/types.ts';
+import { webhookQueue } from './deps.ts';
 import type { Job } from './job.ts';
 
 export interface NewMessage {
@@ -35,32 +36,27 @@ export interface Selection {
   readonly limit: number;
 }
 
-/** Deliveries that were made. `more` tells that other endpoints may follow, behind `last`. */
+/** What was made and sent. `more` tells that other endpoints may follow, behind `last`. */
 export interface FannedOut {
-  readonly jobs: readonly Job[];
   readonly more: boolean;
   readonly last: string;
 }
 
 interface FanOutRow {
-  readonly endpoint_id: string;
-  readonly id: number | null;
-  readonly round: number | null;
+  readonly endpoints: number;
+  readonly last: string | null;
+  readonly jobs: number;
 }
 
-const fannedOut = (rows: readonly FanOutRow[], { after, limit }: Selection): FannedOut => ({
-  jobs: jobsOf(
-    rows.flatMap(({ endpoint_id, id, round }) =>
-      id === null || round === null ? [] : [{ endpoint_id, id, round }],
-    ),
-  ),
-  more: rows.length === limit,
-  last: rows.at(-1)?.endpoint_id ?? after,
+const fannedOut = ([row]: readonly FanOutRow[], { after, limit }: Selection): FannedOut => ({
+  more: row?.endpoints === limit,
+  last: row?.last ?? after,
 });
 
 /*
  * $1 message, $2 key, $3 now, $4 after, $5 filters, $6 limit. The endpoints are locked against deletion, which would
- * otherwise fail the publisher's transaction; those that have the message already are left out.
+ * otherwise fail the publisher's transaction; those that have the message already are left out. The jobs go in the same
+ * statement: publishing is part of other people's transactions, and each round trip holds their locks for longer.
  */
 const deliveriesTo = (condition: string): string => `
   taking AS (
@@ -71,11 +67,16 @@ const deliveriesTo = (condition: string): string => `
     INSERT INTO webhook_deliveries (message_id, endpoint_id, order_key, created_at)
     SELECT $1, id, CASE WHEN ordered THEN $2::text END, $3 FROM taking ORDER BY id
     ON CONFLICT (message_id, endpoint_id) DO NOTHING RETURNING id, endpoint_id, round
+  ), jobs AS (
+    SELECT array_agg(jsonb_build_object('kind', 'deliver', 'delivery', id, 'round', round, 'endpoint', endpoint_id)
+             ORDER BY id) AS bodies
+      FROM made HAVING count(*) > 0
+  ), sent AS (
+    SELECT s FROM jobs, pgmq.send_batch('${webhookQueue}', jobs.bodies, NULL::jsonb[], 0) AS s
   )
-  SELECT taking.id AS endpoint_id, made.id, made.round
-    FROM taking LEFT JOIN made ON made.endpoint_id = taking.id ORDER BY taking.id`;
+  SELECT count(*)::int AS endpoints, max(id::text COLLATE "C") AS last, (SELECT count(*)::int FROM sent) AS jobs FROM taking`;
 
-/** Stores a message and makes its first deliveries; none when a message of this id is there already. */
+/** Stores a message, makes its first deliveries and sends their jobs; none when a message of this id is there already. */
 export const insertAndFanOut = async (
   tx: Tx,
   message: NewMessage,
@@ -101,7 +102,7 @@ export const insertAndFanOut = async (
   return fannedOut(rows, selection);
 };
 
-/** Makes further deliveries of a message. */
+/** Makes further deliveries of a message and sends their jobs. */
 export const fanOutTo = async (
   tx: Tx,
   message: { readonly id: string; readonly key: string | null; readonly now: Date },

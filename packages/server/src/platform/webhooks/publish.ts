@@ -60,12 +60,12 @@ export const publish = async (deps: PublishDeps, tx: Tx, event: WebhookEvent): P
   const body = bodyOf(event);
   const { type, key = null, id = deps.newId() } = event;
   const now = new Date(deps.clock.nowMs());
-  const { jobs, more, last } = await insertAndFanOut(
+  const { more, last } = await insertAndFanOut(
     tx,
     { id, type, key, body, now },
     { filters: filtersTaking(type), after: lowestUuid, limit: fanOutAtOnce },
   );
-  await sendJobs(deps, tx, more ? [...jobs, { kind: 'fan-out', message: id, after: last }] : jobs);
+  if (more) await sendJobs(deps, tx, [{ kind: 'fan-out', message: id, after: last }]);
   return id;
 };
 
@@ -77,10 +77,10 @@ export const continueFanOut = async (
 ): Promise<void> => {
   const message = await findMessage(tx, job.message);
   if (message === undefined) return;
-  const { jobs, more, last } = await fanOutTo(
+  const { more, last } = await fanOutTo(
     tx,
     { ...message, now: new Date(deps.clock.nowMs()) },
     { filters: filtersTaking(message.type), after: job.after, limit: fanOutBatch },
   );
-  await sendJobs(deps, tx, more ? [...jobs, { ...job, after: last }] : jobs);
+  if (more) await sendJobs(deps, tx, [{ ...job, after: last }]);
 };
