@@ -53,3 +53,29 @@ export const Agent = Type.Object({
 export type Agent = Static<typeof Agent>;
 /** The answer to registration and rotation alone: the secret is never shown again. */
 export const AgentSecret = Type.Object({ secret: Type.String(), previous_expires_at: nullable(Timestamp) });
+export const RegisteredAgent = Type.Object({
+  ...Agent.properties,
+  ...AgentSecret.properties,
+  webhook_secrets: Type.Record(Type.String(), Type.String(), {
+    description: 'By endpoint id: what its receiver verifies signatures with; shown once',
+  }),
+});
+export const UpdateAgent = Type.Object(
+  {
+    name: Type.Optional(text(253)),
+    description: Type.Optional(text(500)),
+    node_id: Type.Optional(nullable(Uuid)),
+    sensor_id: Type.Optional(nullable(Uuid)),
+    labels: Type.Optional(Labels),
+  },
+  { additionalProperties: false },
+);
+export type UpdateAgent = Static<typeof UpdateAgent>;
+export const RotateAgentSecret = Type.Object(
+  {
+    overlap_seconds: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 604_800, default: 3600, description: 'How long the old secret still signs' }),
+    ),
+  },
+  { additionalProperties: false },
+);

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { AgentId } from './agents.ts';
 import { PageQuery, Timestamp, Uuid, nullable, text } from './common.ts';
 
 export const maxEventsPerRequest = 10_000;
@@ -48,6 +49,19 @@ export const SyscallEventInput = Type.Object(
 );
 export type SyscallEventInput = Static<typeof SyscallEventInput>;
 
+/** Items are checked one by one (`SyscallEventInput`): a bad one is answered as an error, the others are stored. */
+export const SyscallEventBatch = Type.Object(
+  {
+    agent_id: Type.Optional(AgentId),
+    events: Type.Array(Type.Unknown(), {
+      minItems: 1,
+      maxItems: maxEventsPerRequest,
+      description: 'Each as SyscallEventInput',
+    }),
+  },
+  { additionalProperties: false },
+);
+
 export const EventResult = Type.Object({
   id: nullable(Uuid),
   status: Type.Enum(['accepted', 'duplicate', 'error']),
@@ -57,7 +71,7 @@ export const EventsAccepted = Type.Object({
   accepted: Type.Integer(),
   duplicates: Type.Integer(),
   errors: Type.Integer(),
-  results: Type.Array(EventResult),
+  results: Type.Array(EventResult, { description: 'One for each event, in their order' }),
 });
 
 export const SyscallEvent = Type.Object({
@@ -92,9 +106,12 @@ export const Process = Type.Object({
   workload: nullable(Type.String()),
   event_count: Type.Integer(),
   risk_score: Type.Number({ minimum: 0, maximum: 100, description: 'Now: it falls with time' }),
+  alert_id: nullable(Uuid),
   first_seen_at: Timestamp,
   last_seen_at: Timestamp,
+  created_at: Timestamp,
 });
+export type Process = Static<typeof Process>;
 
 export const ScoreContribution = Type.Object({
   rule: Type.String(),
@@ -116,8 +133,10 @@ export const Score = Type.Object({
   risk_score: Type.Number({ minimum: 0, maximum: 100 }),
   contributions: Type.Array(ScoreContribution),
   half_life_seconds: Type.Number(),
+  alert_id: nullable(Uuid),
   updated_at: Timestamp,
 });
+export type Score = Static<typeof Score>;
 export const ScoreQuery = Type.Object(
   {
     risk_min: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
@@ -130,3 +149,91 @@ export const ScoreQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** The score at one moment at which it changed; between changes it halves every half-life. */
+export const ScorePoint = Type.Object({
+  timestamp: Timestamp,
+  risk_score: Type.Number(),
+  cause: Type.Enum(['events', 'decay', 'recalculation']),
+});
+export const ProcessQuery = Type.Object(
+  {
+    agent_id: Type.Optional(text(128, 1)),
+    job_id: Type.Optional(text(128, 1)),
+    parent_process_id: Type.Optional(text(200, 1)),
+    ...PageQuery,
+  },
+  { additionalProperties: false },
+);
+export const EventQuery = Type.Object(
+  {
+    agent_id: Type.Optional(text(128, 1)),
+    process_id: Type.Optional(text(200, 1)),
+    syscall: Type.Optional(text(64, 1)),
+    since: Type.Optional(Timestamp),
+    until: Type.Optional(Timestamp),
+    ...PageQuery,
+  },
+  { additionalProperties: false },
+);
+export type EventQuery = Static<typeof EventQuery>;
+export const ProcessTree = Type.Object({
+  process_id: Type.String(),
+  ancestors: Type.Array(Process, { description: 'The parent first; at most 32' }),
+  process: Process,
+  descendants: Type.Array(Process, { description: 'Parents before their children; at most 500' }),
+  truncated: Type.Boolean({ description: 'There are more descendants' }),
+});
+
+export const Recalculation = Type.Object({
+  id: Uuid,
+  status: Type.Enum(['reading', 'replacing', 'succeeded', 'cancelled']),
+  rules_version: Type.String(),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  events_done: Type.Integer(),
+  processes_done: Type.Integer(),
+  started_by: Type.String(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  finished_at: nullable(Timestamp),
+});
+export type Recalculation = Static<typeof Recalculation>;
+
+export const ScoringRule = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  technique: nullable(Type.String()),
+  tactic: nullable(Type.String()),
+  weight: Type.Number(),
+  cap: Type.Integer(),
+  kind: Type.Enum(['event', 'sequence']),
+  file: Type.String(),
+});
+export const ScoringRules = Type.Object({
+  version: Type.String(),
+  half_life_seconds: Type.Number(),
+  problems: Type.Array(Type.String(), {
+    description: 'What is wrong with the files as they are now; the rules before them stay in force',
+  }),
+  data: Type.Array(ScoringRule),
+});
+
+/** From which risk an endpoint is told, and of whose processes. */
+export const RiskSubscriptionInput = Type.Object(
+  {
+    threshold: Type.Number({ minimum: 1, maximum: 100 }),
+    hysteresis: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 99, description: 'Below the threshold by this much it is down again; 5' }),
+    ),
+    agent_id: Type.Optional(nullable(AgentId)),
+  },
+  { additionalProperties: false },
+);
+export const RiskSubscription = Type.Object({
+  endpoint_id: Uuid,
+  threshold: Type.Number(),
+  hysteresis: Type.Number(),
+  agent_id: nullable(Type.String()),
+  updated_at: Timestamp,
+});

@@ -6,6 +6,7 @@ import { createEvidenceDomain } from '../domains/evidence/index.ts';
 import { createFleetDomain } from '../domains/fleet/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
+import { createScoringDomain } from '../domains/scoring/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
 import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/telemetry/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
@@ -86,16 +87,32 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     clock,
     signer: audit.signer,
   });
+  const hooks = createWebhooksDomain({ ...common, webhooks });
+  const scoring = createScoringDomain({
+    ...common,
+    randomBytes,
+    sealer: platform.sealer,
+    fleet: fleet.port,
+    alerts: alerts.port,
+    webhooks: hooks.port,
+    publishEach: webhooks.publishEach,
+    configuredAgents: Object.keys(config.identity.agentKeys),
+    config: config.scoring,
+    onEvents: (outcome, events) => {
+      metrics.ingestRecords.inc({ kind: 'event', outcome }, events);
+    },
+  });
   const operations = [
     createQueuesDomain({ cursors }),
     createLimitsDomain({ blocks: limits.blocks, cursors }),
-    createWebhooksDomain({ ...common, webhooks }),
+    hooks,
+    scoring,
   ];
   // A worker answers for its own health and metrics, and for nothing else.
   const forClients = [accounts, fleet, telemetry, evidence, alerts, trail, ...operations];
   const served = config.roles.includes('api') ? [system, ...forClients] : [system];
   return {
     routes: served.flatMap(({ routes }) => routes),
-    running: [accounts, fleet, telemetry, evidence],
+    running: [accounts, fleet, telemetry, evidence, scoring],
   };
 };

@@ -40,6 +40,12 @@ export const assemble = (
       traceSampleRatio: values.traceSampleRatio,
       retentionDays: values.telemetryRetentionDays,
     },
+    scoring: {
+      rulesDir: values.rulesDir === undefined ? undefined : resolve(cwd, values.rulesDir),
+      halfLifeMs: values.riskHalfLifeSeconds * secondMs,
+      alertThreshold: values.riskAlertThreshold,
+      retentionDays: values.eventRetentionDays,
+    },
     webhooks: {
       allowPrivate: values.webhookAllowPrivate,
       allowHttp: values.webhookAllowHttp,

@@ -117,6 +117,15 @@ export interface Config {
     readonly traceSampleRatio: number;
     readonly retentionDays: number;
   };
+  /** Syscall risk. */
+  readonly scoring: {
+    /** The operator's own rules, absolute; undefined: the built-in ones alone. */
+    readonly rulesDir: string | undefined;
+    readonly halfLifeMs: number;
+    /** From 1 to 100. */
+    readonly alertThreshold: number;
+    readonly retentionDays: number;
+  };
   /** Where webhooks may go beyond https on public addresses. */
   readonly webhooks: {
     readonly allowPrivate: readonly string[];

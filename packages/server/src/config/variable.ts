@@ -7,6 +7,7 @@ export type VariableGroup =
   | 'Identity'
   | 'Secrets'
   | 'Telemetry'
+  | 'Scoring'
   | 'Limits'
   | 'Webhooks'
   | 'Audit'

@@ -2,6 +2,7 @@ import type { ValuesOf } from './variable.ts';
 import { auditVariables } from './variables-audit.ts';
 import { identityVariables } from './variables-identity.ts';
 import { limitVariables } from './variables-limits.ts';
+import { scoringVariables } from './variables-scoring.ts';
 import { sealingVariables } from './variables-sealing.ts';
 import { serverVariables } from './variables-server.ts';
 import { webhookVariables } from './variables-webhooks.ts';
@@ -16,6 +17,7 @@ export const variables = {
   ...webhookVariables,
   ...auditVariables,
   ...workVariables,
+  ...scoringVariables,
 };
 
 /** Their values. */

@@ -2,7 +2,7 @@ import { createHmac, randomUUIDv7 } from 'node:crypto';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineRoute, ok } from '../../platform/http/route.ts';
-import { deleteAgentSecrets, putAgentSecret } from '../../platform/identity/index.ts';
+import { endAgentSecrets, putAgentSecret } from '../../platform/identity/index.ts';
 import { createSecret } from '../../platform/secrets/index.ts';
 import type { Sealer } from '../../platform/secrets/seal-types.ts';
 import { testDatabase } from '../../testing/index.ts';
@@ -172,7 +172,14 @@ describe('an agent that the platform keeps', () => {
     await put('third-secret');
     await eventually('first-secret', 401);
     await eventually('third-secret', 200);
-    await replica.db.transaction((tx) => deleteAgentSecrets(tx, 'kept:1'));
+    await replica.db.transaction((tx) =>
+      endAgentSecrets(tx, sealer, {
+        id: randomUUIDv7(),
+        agentId: 'kept:1',
+        secret: 'a-secret-that-nobody-knows',
+        at: new Date(),
+      }),
+    );
     await eventually('third-secret', 401);
   });
 

@@ -7,7 +7,7 @@ import { createBatchWriter, type BatchReport } from '../../platform/ingest/index
 import type { OnRecords, Places } from './accept-records.ts';
 import type { Judge } from './record-batch.ts';
 import { writeBatches, type AcceptedBatch } from './write-batches.ts';
-import { createPartitionKeeper } from './partition-keeper.ts';
+import { createPartitionKeeper } from '../../platform/database/partition-keeper.ts';
 import { ingestBulk } from './routes/ingest-bulk.ts';
 import { ingestRecord } from './routes/ingest-record.ts';
 import { latestRecords } from './routes/latest-records.ts';

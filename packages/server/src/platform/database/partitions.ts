@@ -11,6 +11,8 @@ export interface PartitionOptions {
   readonly aheadDays: number;
   /** A day's partition is dropped when the whole day is older than this. At least 1. */
   readonly retentionDays: number;
+  /** True: what lies in DEFAULT stays, whatever its age. */
+  readonly keepDefault?: boolean;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -174,5 +176,8 @@ export const maintainPartitions = async (
   }
   for (const day of plan.drop) if (await dropDay(db, table, day)) dropped.push(partitionName(table, day));
   const cutoff = new Date(nowMs - retentionDays * dayMs);
+  if (options.keepDefault === true) {
+    return { created, dropped, movedRows, deletedRows: 0, deleteIncomplete: false };
+  }
   return { created, dropped, movedRows, ...(await deleteOldLateRows(db, table, columns, cutoff)) };
 };

@@ -69,6 +69,7 @@ export const createContext = (input: ContextInput): RequestContext => {
     db: input.tx ?? input.db,
     tx: input.tx,
     idempotencyKey: input.idempotencyKey,
+    rawBody: request.rawBody,
     get payloadHash() {
       payloadHash ??= payloadHashOf(request);
       return payloadHash;

@@ -81,6 +81,8 @@ export interface RequestContext {
   readonly tx: Tx | undefined;
   /** The validated Idempotency-Key, where one was sent; `effect: 'own'` routes honour it themselves. */
   readonly idempotencyKey: string | undefined;
+  /** The body's bytes as they were parsed; undefined where there was none. */
+  readonly rawBody: Buffer | undefined;
   /** SHA-256 of the raw body, hex: what an Idempotency-Key is bound to. */
   readonly payloadHash: string;
   /** Aborts when the client went away or the server stops. */

@@ -81,3 +81,15 @@ export const storeAnswers = async (
     ]),
   );
 };
+
+const amendSql = `
+  UPDATE idempotency_keys SET status = claim.status, body = claim.body
+  FROM jsonb_to_recordset($1::jsonb) AS claim (principal_id text, route text, key text, status int, body jsonb)
+  WHERE (idempotency_keys.principal_id, idempotency_keys.route, idempotency_keys.key)
+      = (claim.principal_id, claim.route, claim.key)`;
+
+/** Replaces answers that this transaction stored, once it knows them better. */
+export const amendAnswers = async (tx: Tx, claims: readonly AnsweredClaim[]): Promise<void> => {
+  const wanted = claims.map(({ claim, answer: { status, body } }) => ({ ...namesOf(claim), status, body }));
+  await tx.query(amendSql, [JSON.stringify(wanted)]);
+};

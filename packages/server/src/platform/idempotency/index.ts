@@ -1,4 +1,4 @@
-export { storeAnswers, type AnsweredClaim, type EarlierAnswer } from './batch.ts';
+export { amendAnswers, storeAnswers, type AnsweredClaim, type EarlierAnswer } from './batch.ts';
 export {
   claimId,
   idempotencyTtlHours,

@@ -28,23 +28,27 @@ interface SecretRow {
 
 const secretsOfAgent = `
   SELECT id, sealed_secret, scopes, expires_at FROM agent_secrets
-   WHERE agent_id = $1 AND (expires_at IS NULL OR expires_at > $2)
-   ORDER BY created_at DESC, id DESC LIMIT ${String(maxSecretsPerAgent)}`;
+   WHERE agent_id = $1 ORDER BY created_at DESC, id DESC LIMIT ${String(maxSecretsPerAgent)}`;
 
-/** Undefined when the platform keeps no secret of this agent. Errors: `UnsealError`, the database's. */
+const isGood =
+  (now: Date) =>
+  ({ expires_at: end }: SecretRow): boolean =>
+    end === null || end > now;
+
+/** Undefined when the platform keeps no secret of this agent; without secrets that are good where all of them ended. Errors: `UnsealError`, the database's. */
 export const findAgent = async (
   db: Executor,
   sealer: Sealer,
   agentId: string,
   now: Date,
 ): Promise<AgentCredentials | undefined> => {
-  const { rows } = await db.prepared<SecretRow>('agent-secrets', secretsOfAgent, [agentId, now]);
+  const { rows } = await db.prepared<SecretRow>('agent-secrets', secretsOfAgent, [agentId]);
   const [newest] = rows;
   if (newest === undefined) return undefined;
   return {
     userId: `agent:${agentId}`,
     scopes: toScopes(newest.scopes),
-    secrets: rows.map((row) => ({
+    secrets: rows.filter(isGood(now)).map((row) => ({
       secret: createSecret(sealer.unseal(row.sealed_secret, purposeOf(row.id))),
       expiresAtMs: row.expires_at?.getTime() ?? null,
     })),
@@ -76,7 +80,19 @@ export const putAgentSecret = async (tx: Executor, sealer: Sealer, agent: NewAge
   );
 };
 
-/** Ends an agent: what it signs is refused on every replica. */
-export const deleteAgentSecrets = async (tx: Executor, agentId: string): Promise<void> => {
-  await tx.query('DELETE FROM agent_secrets WHERE agent_id = $1', [agentId]);
+/**
+ * Ends an agent: what it signs is refused on every replica. A secret that has ended stays, so that a secret of AGENT_KEYS
+ * for the same agent, which would be asked where there is none, is refused too.
+ */
+export const endAgentSecrets = async (
+  tx: Executor,
+  sealer: Sealer,
+  agent: Omit<NewAgentSecret, 'othersUntil' | 'scopes'>,
+): Promise<void> => {
+  const { at } = agent;
+  await putAgentSecret(tx, sealer, { ...agent, scopes: ['events:write:own'], othersUntil: at });
+  await tx.query('UPDATE agent_secrets SET expires_at = $2 WHERE agent_id = $1 AND (expires_at IS NULL OR expires_at > $2)', [
+    agent.agentId,
+    at,
+  ]);
 };

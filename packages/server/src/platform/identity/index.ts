@@ -15,7 +15,7 @@ import type { Sealer } from '../secrets/seal-types.ts';
 
 export { accessTokenTtlSeconds, type AccessTokens } from './access-token.ts';
 export {
-  deleteAgentSecrets,
+  endAgentSecrets,
   putAgentSecret,
   sealedAgentSecrets,
   type NewAgentSecret,

@@ -13,6 +13,8 @@ export interface Submission<T> {
   /** How many rows it holds: what the bounds count. */
   readonly rows: number;
   readonly answer: IngestAnswer;
+  /** Where only the transaction finds out what to answer: asked after the rows were written; `answer` counts without it. */
+  readonly answerAfter?: (() => IngestAnswer) | undefined;
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 

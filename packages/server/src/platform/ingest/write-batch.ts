@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../database/types.ts';
 import { classifyWriteError } from './classify-write-error.ts';
-import { claimId, storeAnswers, type AnsweredClaim, type EarlierAnswer } from '../idempotency/index.ts';
+import { amendAnswers, claimId, storeAnswers, type AnsweredClaim, type EarlierAnswer } from '../idempotency/index.ts';
 import { replay } from './replay.ts';
 import type { Pending } from './submission-queue.ts';
 import type { WriteItems } from './types.ts';
@@ -18,6 +18,14 @@ const claimsOf = <T>(batch: readonly Pending<T>[]): readonly AnsweredClaim[] =>
     idempotency === undefined ? [] : [{ claim: idempotency, answer: { ...answer, headers: {} } }],
   );
 
+/** Answers that were found out by writing. */
+const laterClaimsOf = <T>(batch: readonly Pending<T>[]): readonly AnsweredClaim[] =>
+  batch.flatMap(({ submission: { idempotency, answerAfter } }) =>
+    idempotency === undefined || answerAfter === undefined
+      ? []
+      : [{ claim: idempotency, answer: { ...answerAfter(), headers: {} } }],
+  );
+
 /** Stores what is new of a batch; answers the first answers of what had been stored before. */
 const store = async <T>(
   tx: Tx,
@@ -28,17 +36,23 @@ const store = async <T>(
   const known = claims.length === 0 ? new Map<string, EarlierAnswer>() : await storeAnswers(tx, claims);
   const isKnown = ({ submission: { idempotency } }: Pending<T>) =>
     idempotency !== undefined && known.has(claimId(idempotency));
-  const items = batch.filter((pending) => !isKnown(pending)).map(({ submission }) => submission.item);
-  if (items.length > 0) await options.write(tx, items);
+  const fresh = batch.filter((pending) => !isKnown(pending));
+  if (fresh.length > 0)
+    await options.write(
+      tx,
+      fresh.map(({ submission }) => submission.item),
+    );
+  const later = laterClaimsOf(fresh);
+  if (later.length > 0) await amendAnswers(tx, later);
   return known;
 };
 
 /** Answers the request; answers how many of its rows were stored now. */
 const settle = <T>(pending: Pending<T>, known: ReadonlyMap<string, EarlierAnswer>): number => {
-  const { idempotency, answer } = pending.submission;
+  const { idempotency, answer, answerAfter } = pending.submission;
   const stored = idempotency === undefined ? undefined : known.get(claimId(idempotency));
   if (idempotency === undefined || stored === undefined) {
-    pending.resolve({ ...answer, replayed: false });
+    pending.resolve({ ...(answerAfter?.() ?? answer), replayed: false });
     return pending.submission.rows;
   }
   try {

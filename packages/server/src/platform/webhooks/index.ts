@@ -8,13 +8,13 @@ import { webhookQueue, type WebhooksDeps } from './deps.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { parseJob } from './job.ts';
 import { createLanes } from './lanes.ts';
-import { continueFanOut, publish, type WebhookEvent } from './publish.ts';
+import { continueFanOut, publish, publishEach, type AddressedEvent, type WebhookEvent } from './publish.ts';
 import { createRecorder } from './record.ts';
 import { resendFailed, resendMessage, sendTest } from './resend.ts';
 import { makeWebhookSecret, parseWebhookSecret, secretPurpose } from './secret.ts';
 
 export type { DisabledEndpoint, WebhooksDeps } from './deps.ts';
-export type { WebhookEvent } from './publish.ts';
+export type { AddressedEvent, WebhookEvent } from './publish.ts';
 export { sealedWebhookSecrets } from './secret.ts';
 
 const defaultConcurrency = 512;
@@ -32,6 +32,11 @@ export interface Webhooks {
    * payload that no message may have.
    */
   publish(tx: Tx, event: WebhookEvent): Promise<string>;
+  /**
+   * Publishes events, each to one endpoint whatever it subscribes to, in the caller's transaction and in this order.
+   * Endpoints that are gone or disabled get nothing. Throws `RangeError` as `publish` does.
+   */
+  publishEach(tx: Tx, events: readonly AddressedEvent[]): Promise<void>;
   /** Sends one message again; false when there is none of this id. */
   resendMessage(tx: Tx, endpointId: string, messageId: string): Promise<boolean>;
   /** Sends again what failed at or after `since`, up to 1,000. */
@@ -91,6 +96,7 @@ export const createWebhooks = (deps: WebhooksDeps): Webhooks => {
   const housekeeping = createHousekeeping(deps);
   return {
     publish: (tx, event) => publish(deps, tx, event),
+    publishEach: (tx, events) => publishEach(deps, tx, events),
     resendMessage: (tx, endpointId, messageId) => resendMessage(deps, tx, endpointId, messageId),
     resendFailed: (tx, endpointId, since) => resendFailed(deps, tx, endpointId, since),
     sendTest: (tx, endpointId) => sendTest(deps, tx, endpointId),

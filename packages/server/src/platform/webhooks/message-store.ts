@@ -102,6 +102,42 @@ export const insertAndFanOut = async (
   return fannedOut(rows, selection);
 };
 
+export interface AddressedMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | null;
+  readonly body: string;
+  readonly endpoint: string;
+}
+
+/** Stores messages with one delivery each, in this order; nothing for endpoints that are gone or disabled. */
+export const insertAddressed = async (
+  tx: Tx,
+  messages: readonly AddressedMessage[],
+  now: Date,
+): Promise<readonly Job[]> => {
+  const { rows } = await tx.query<NewDelivery>(
+    `WITH given AS (
+       SELECT * FROM ROWS FROM (
+         json_to_recordset($1::json) AS (id uuid, type text, key text, body text, endpoint uuid)
+       ) WITH ORDINALITY AS g (id, type, key, body, endpoint, place)
+     ), taking AS (
+       SELECT e.id, e.ordered FROM webhook_endpoints e
+        WHERE e.enabled AND e.id IN (SELECT endpoint FROM given) ORDER BY e.id FOR KEY SHARE
+     ), message AS (
+       INSERT INTO webhook_messages (id, type, key, body, created_at)
+       SELECT g.id, g.type, g.key, g.body, $2 FROM given g JOIN taking t ON t.id = g.endpoint
+       ON CONFLICT (id) DO NOTHING RETURNING id
+     )
+     INSERT INTO webhook_deliveries (message_id, endpoint_id, order_key, created_at)
+     SELECT g.id, t.id, CASE WHEN t.ordered THEN g.key END, $2
+       FROM given g JOIN taking t ON t.id = g.endpoint JOIN message m ON m.id = g.id ORDER BY g.place
+     RETURNING id, endpoint_id, round`,
+    [JSON.stringify(messages), now],
+  );
+  return jobsOf(rows);
+};
+
 /** Makes further deliveries of a message and sends their jobs. */
 export const fanOutTo = async (
   tx: Tx,

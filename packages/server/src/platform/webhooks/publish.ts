@@ -3,7 +3,7 @@ import { maxBatchMessages } from '../queue/index.ts';
 import { webhookQueue, type WebhooksDeps } from './deps.ts';
 import { filtersTaking, isEventType } from './event-filter.ts';
 import { lowestUuid, type Job } from './job.ts';
-import { fanOutTo, findMessage, insertAndFanOut } from './message-store.ts';
+import { fanOutTo, findMessage, insertAddressed, insertAndFanOut } from './message-store.ts';
 
 /** Largest body of a message. */
 export const maxPayloadBytes = 256 * 1024;
@@ -21,6 +21,11 @@ export interface WebhookEvent {
   readonly payload: Readonly<Record<string, unknown>> | string;
   /** A UUID; the same id again publishes nothing. */
   readonly id?: string;
+}
+
+/** An event for one endpoint alone. */
+export interface AddressedEvent extends WebhookEvent {
+  readonly endpointId: string;
 }
 
 type PublishDeps = Pick<WebhooksDeps, 'queue' | 'clock' | 'newId'>;
@@ -67,6 +72,23 @@ export const publish = async (deps: PublishDeps, tx: Tx, event: WebhookEvent): P
   );
   if (more) await sendJobs(deps, tx, [{ kind: 'fan-out', message: id, after: last }]);
   return id;
+};
+
+/** Publishes events for one endpoint each, in the order given; see `Webhooks.publishEach`. */
+export const publishEach = async (
+  deps: PublishDeps,
+  tx: Tx,
+  events: readonly AddressedEvent[],
+): Promise<void> => {
+  if (events.length === 0) return;
+  const messages = events.map((event) => ({
+    id: event.id ?? deps.newId(),
+    type: event.type,
+    key: event.key ?? null,
+    body: bodyOf(event),
+    endpoint: event.endpointId,
+  }));
+  await sendJobs(deps, tx, await insertAddressed(tx, messages, new Date(deps.clock.nowMs())));
 };
 
 /** The rest of a message's endpoints, a batch at a time; each batch's end and its deliveries commit together. */

@@ -62,6 +62,10 @@ const indexOf = (rules: readonly Rule[]): ReadonlyMap<string, readonly Watch[]> 
 export interface RuleScoring extends Scoring {
   readonly parameters: RiskParameters;
   readonly rules: ReadonlyMap<string, Rule>;
+  /** Whether any rule asks for this syscall at all: what most events are asked first. */
+  watches(syscall: string): boolean;
+  /** Whether a rule fires on this event, or counts it as a step. */
+  concerns(event: SyscallEvent): boolean;
   /** Everything that counts for a state: firings of rules, of sequences, and the baseline's part. */
   contributionsOf(state: ScoreState): readonly Contribution[];
 }
@@ -69,10 +73,15 @@ export interface RuleScoring extends Scoring {
 /** What the behaviour baseline's part is called among the contributions. */
 export const baselineRule = 'behaviour-baseline';
 
-const searchFor = (rules: readonly Rule[]): ((events: readonly SyscallEvent[]) => Found | undefined) => {
+interface Search {
+  readonly watches: (syscall: string) => boolean;
+  readonly search: (events: readonly SyscallEvent[]) => Found | undefined;
+}
+
+const searchFor = (rules: readonly Rule[]): Search => {
   const watches = indexOf(rules);
   const always = watches.get('*') ?? [];
-  return (events) => {
+  const search: Search['search'] = (events) => {
     let found: Found | undefined;
     for (const event of events) {
       for (const list of [watches.get(event.syscall) ?? [], always]) {
@@ -85,6 +94,7 @@ const searchFor = (rules: readonly Rule[]): ((events: readonly SyscallEvent[]) =
     }
     return found;
   };
+  return { watches: (syscall) => always.length > 0 || watches.has(syscall), search };
 };
 
 /** The scoring of a rule set: pure, and the same on every replica that holds the same rules. */
@@ -94,7 +104,7 @@ export const createScoring = (
 ): RuleScoring => {
   const rules = new Map(ruleSet.rules.map((rule) => [rule.id, rule]));
   const sequences = ruleSet.rules.filter(isSequence);
-  const search = searchFor(ruleSet.rules);
+  const { watches, search } = searchFor(ruleSet.rules);
   const capOf = (rule: string): number => rules.get(rule)?.cap ?? 1;
   const version = createHash('sha256')
     .update(`${ruleSet.version} ${JSON.stringify(parameters)}`)
@@ -117,6 +127,8 @@ export const createScoring = (
     empty: emptyState,
     parameters,
     rules,
+    watches,
+    concerns: (event) => search([event]) !== undefined,
     contributionsOf,
     apply: (state, events) => {
       const found = search(events);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/clock.ts';
-import { maintainPartitions } from '../../platform/database/partitions.ts';
-import type { Database } from '../../platform/database/types.ts';
+import type { Clock } from '../clock.ts';
+import { maintainPartitions } from './partitions.ts';
+import type { Database } from './types.ts';
 
 export interface PartitionKeeperOptions {
   readonly db: Database;
@@ -9,6 +9,8 @@ export interface PartitionKeeperOptions {
   readonly log: Pick<Logger, 'error' | 'info'>;
   readonly table: string;
   readonly retentionDays: number;
+  /** See `PartitionOptions`. */
+  readonly keepDefault?: boolean;
 }
 
 export interface PartitionKeeper {
@@ -32,6 +34,7 @@ export const createPartitionKeeper = (options: PartitionKeeperOptions): Partitio
       table,
       aheadDays,
       retentionDays,
+      keepDefault: options.keepDefault ?? false,
       clock,
     });
     if (created.length + dropped.length + deletedRows > 0) {

@@ -1,0 +1,97 @@
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/database/types.ts';
+import type { Logger } from '../../../platform/observability/index.ts';
+import { findAgentRecord, insertAgent, noteSeen, type AgentRecord } from './agent-store.ts';
+
+export interface AgentDirectoryDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Ids of AGENT_KEYS. */
+  readonly configured: readonly string[];
+}
+
+/** Agents by id, as ingest asks for them with every request. */
+export interface AgentDirectory {
+  /** An agent; one that signs without being registered (AGENT_KEYS) is entered. */
+  find(id: string, enteredAs: { readonly source: AgentRecord['source']; readonly by: string }): Promise<AgentRecord>;
+  noteSeen(id: string): void;
+  /** Forgets one agent, after it was changed here; other replicas hear of it within `staleMs`. */
+  forget(id: string): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Name, node and format of an agent change rarely, and nothing of its rights stands here. */
+const staleMs = 10_000;
+const flushMs = 5_000;
+const capacity = 50_000;
+
+export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory => {
+  const { db, clock, log, configured } = deps;
+  const known = new Map<string, { readonly agent: AgentRecord; readonly untilMs: number }>();
+  let seen = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  const flush = async (): Promise<void> => {
+    if (seen.size === 0) return;
+    const taken = seen;
+    seen = new Map();
+    try {
+      await noteSeen(db, taken);
+    } catch (err) {
+      log.warn({ err }, 'when agents were last seen could not be written');
+    }
+  };
+  const enter = (id: string, source: AgentRecord['source'], by: string) =>
+    insertAgent(
+      db,
+      {
+        id,
+        name: id,
+        description: '',
+        source,
+        format: 'gpushield',
+        nodeId: null,
+        sensorId: null,
+        labels: {},
+        registeredBy: by,
+      },
+      new Date(clock.nowMs()),
+    );
+
+  return {
+    find: async (id, { source, by }) => {
+      const kept = known.get(id);
+      if (kept !== undefined && kept.untilMs > clock.monotonicMs()) return kept.agent;
+      let agent = await findAgentRecord(db, id);
+      if (agent === undefined) {
+        await enter(id, source, by);
+        agent = await findAgentRecord(db, id);
+      }
+      if (agent === undefined) throw new Error('An agent that was just entered is not there');
+      if (known.size >= capacity) known.clear();
+      known.set(id, { agent, untilMs: clock.monotonicMs() + staleMs });
+      return agent;
+    },
+    noteSeen: (id) => {
+      seen.set(id, clock.nowMs());
+    },
+    forget: (id) => {
+      known.delete(id);
+    },
+    start: async () => {
+      for (const id of configured) await enter(id, 'configured', 'AGENT_KEYS');
+      timer = setInterval(() => {
+        flushing = flushing.then(flush);
+      }, flushMs);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await flushing;
+      await flush();
+    },
+  };
+};

@@ -1,0 +1,61 @@
+import { createBatchWriter } from '../../platform/ingest/index.ts';
+import type { Route } from '../../platform/http/route.ts';
+import { createAgentDirectory } from './agents/directory.ts';
+import type { ScoringDeps } from './deps.ts';
+import type { EventBatch } from './events/event-batch.ts';
+import { createEventWriter } from './events/write-events.ts';
+import { createKeeping } from './keeping.ts';
+import { agentRoutes } from './routes/agents.ts';
+import { ingestEventsRoute } from './routes/ingest-events.ts';
+import { listScoresRoute } from './routes/scores.ts';
+import { createRuleWatch, defaultRiskParameters } from './rules/index.ts';
+
+export type { ScoringDeps, ScoringFleet } from './deps.ts';
+
+export interface ScoringDomain {
+  readonly routes: readonly Route[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+// About 400 bytes an event while it waits: 40 MB at most.
+const maxBufferedEvents = 100_000;
+const maxBatchEvents = 10_000;
+
+/** Syscall events, the processes that they speak of, and how dangerous these are. */
+export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
+  const { db, clock, log, config } = deps;
+  const rules = createRuleWatch({
+    directory: config.rulesDir,
+    parameters: { ...defaultRiskParameters, halfLifeMs: config.halfLifeMs },
+    log,
+  });
+  const scoring = rules.current;
+  const directory = createAgentDirectory({ ...deps, configured: deps.configuredAgents });
+  const settleDeps = { ...deps, alertThreshold: config.alertThreshold, scoring };
+  const writer = createBatchWriter<EventBatch>({
+    db,
+    clock,
+    write: createEventWriter({ ...settleDeps, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
+    maxBufferedRows: maxBufferedEvents,
+    maxBatchRows: maxBatchEvents,
+    gatherMs: 0,
+  });
+  const keeping = createKeeping(deps);
+  const reading = { ...deps, scoring };
+  const running = [rules, keeping, directory];
+  return {
+    routes: [
+      ...agentRoutes({ ...deps, directory }),
+      ingestEventsRoute({ ...deps, directory, writer, scoring }),
+      listScoresRoute(reading),
+    ],
+    start: async () => {
+      for (const part of running) await part.start();
+    },
+    stop: async () => {
+      await writer.close();
+      for (const part of running.toReversed()) await part.stop();
+    },
+  };
+};
