@@ -48,7 +48,15 @@ const makeKey = async (token: string, body: object): Promise<{ id: string; api_k
 };
 
 beforeAll(async () => {
-  app = await testApp({ db: database.db, env: { AGENT_KEYS: JSON.stringify({ 'agent-1': agentSecret }) } });
+  app = await testApp({
+    db: database.db,
+    // There are more routes than an address may be refused in a minute.
+    env: {
+      AGENT_KEYS: JSON.stringify({ 'agent-1': agentSecret }),
+      GPUSHIELD_LIMIT_REFUSED_PER_MINUTE: '100000',
+      GPUSHIELD_LIMIT_BLOCK_AFTER: '100000',
+    },
+  });
   for (const role of roles)
     tokens[role] = await signIn(app, (await seedUser(database.db, app, [role])).username);
   const admin = tokens['admin'] ?? '';

@@ -7,7 +7,12 @@ import { createEventWriter } from './events/write-events.ts';
 import { createKeeping } from './keeping.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { ingestEventsRoute } from './routes/ingest-events.ts';
+import { listEventsRoute } from './routes/events.ts';
+import { processRoutes } from './routes/processes.ts';
+import { riskSubscriptionRoutes } from './routes/risk-subscriptions.ts';
+import { listRulesRoute } from './routes/rules.ts';
 import { listScoresRoute } from './routes/scores.ts';
+import { createFallSweeper } from './scores/fall-sweeper.ts';
 import { createRuleWatch, defaultRiskParameters } from './rules/index.ts';
 
 export type { ScoringDeps, ScoringFleet } from './deps.ts';
@@ -43,12 +48,17 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
   });
   const keeping = createKeeping(deps);
   const reading = { ...deps, scoring };
-  const running = [rules, keeping, directory];
+  const sweeper = createFallSweeper({ ...settleDeps, db: deps.workDb });
+  const running = [rules, keeping, directory, sweeper];
   return {
     routes: [
       ...agentRoutes({ ...deps, directory }),
       ingestEventsRoute({ ...deps, directory, writer, scoring }),
+      listEventsRoute(reading),
+      ...processRoutes(reading),
       listScoresRoute(reading),
+      listRulesRoute(rules),
+      ...riskSubscriptionRoutes(deps),
     ],
     start: async () => {
       for (const part of running) await part.start();
