@@ -74,7 +74,12 @@ export type UpdateAgent = Static<typeof UpdateAgent>;
 export const RotateAgentSecret = Type.Object(
   {
     overlap_seconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 604_800, default: 3600, description: 'How long the old secret still signs' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 604_800,
+        default: 3600,
+        description: 'How long the old secret still signs',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -224,7 +224,11 @@ export const RiskSubscriptionInput = Type.Object(
   {
     threshold: Type.Number({ minimum: 1, maximum: 100 }),
     hysteresis: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 99, description: 'Below the threshold by this much it is down again; 5' }),
+      Type.Number({
+        minimum: 0,
+        maximum: 99,
+        description: 'Below the threshold by this much it is down again; 5',
+      }),
     ),
     agent_id: Type.Optional(nullable(AgentId)),
   },

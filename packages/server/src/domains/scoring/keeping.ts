@@ -10,7 +10,12 @@ export const createKeeping = (deps: ScoringDeps): { start(): Promise<void>; stop
     createPartitionKeeper({ ...deps, table: 'process_chunks', retentionDays }),
     createPartitionKeeper({ ...deps, table: 'score_history', retentionDays }),
     // A day is remembered as forgotten before its identities go, by a day and more.
-    createPartitionKeeper({ ...deps, table: 'syscall_event_ids', retentionDays: retentionDays + 2, keepDefault: true }),
+    createPartitionKeeper({
+      ...deps,
+      table: 'syscall_event_ids',
+      retentionDays: retentionDays + 2,
+      keepDefault: true,
+    }),
   ];
   const old = forgetOld(deps);
   return {

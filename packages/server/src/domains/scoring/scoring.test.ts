@@ -10,7 +10,10 @@ let token = '';
 const secret = 'secret-1';
 
 beforeAll(async () => {
-  app = await testApp({ db: database.db, env: { AGENT_KEYS: JSON.stringify({ 'agent-1': secret, 'agent-2': 'secret-2' }) } });
+  app = await testApp({
+    db: database.db,
+    env: { AGENT_KEYS: JSON.stringify({ 'agent-1': secret, 'agent-2': 'secret-2' }) },
+  });
   token = await signIn(app, (await seedUser(database.db, app, ['admin'])).username);
 });
 afterAll(() => stopApp(app));
@@ -35,9 +38,16 @@ const report = (events: unknown, { agent = 'agent-1', key = secret, headers = {}
   });
 };
 const get = async (url: string) => {
-  const answer = await app.http.app.inject({ method: 'GET', url, headers: { authorization: `Bearer ${token}` } });
+  const answer = await app.http.app.inject({
+    method: 'GET',
+    url,
+    headers: { authorization: `Bearer ${token}` },
+  });
   expect(answer.statusCode, answer.body).toBe(200);
-  return answer.json<{ data: Record<string, unknown>[]; pagination: { cursor: string | null; has_more: boolean } }>();
+  return answer.json<{
+    data: Record<string, unknown>[];
+    pagination: { cursor: string | null; has_more: boolean };
+  }>();
 };
 const now = (): string => new Date().toISOString();
 

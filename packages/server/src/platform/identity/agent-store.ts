@@ -91,8 +91,8 @@ export const endAgentSecrets = async (
 ): Promise<void> => {
   const { at } = agent;
   await putAgentSecret(tx, sealer, { ...agent, scopes: ['events:write:own'], othersUntil: at });
-  await tx.query('UPDATE agent_secrets SET expires_at = $2 WHERE agent_id = $1 AND (expires_at IS NULL OR expires_at > $2)', [
-    agent.agentId,
-    at,
-  ]);
+  await tx.query(
+    'UPDATE agent_secrets SET expires_at = $2 WHERE agent_id = $1 AND (expires_at IS NULL OR expires_at > $2)',
+    [agent.agentId, at],
+  );
 };

@@ -14,12 +14,7 @@ import { createLastUsed } from './last-used.ts';
 import type { Sealer } from '../secrets/seal-types.ts';
 
 export { accessTokenTtlSeconds, type AccessTokens } from './access-token.ts';
-export {
-  endAgentSecrets,
-  putAgentSecret,
-  sealedAgentSecrets,
-  type NewAgentSecret,
-} from './agent-store.ts';
+export { endAgentSecrets, putAgentSecret, sealedAgentSecrets, type NewAgentSecret } from './agent-store.ts';
 export { defaultAgentScopes, type AgentVerifier } from './agent-verifier.ts';
 export { createArgon2Pool, type Argon2Pool, type Argon2PoolOptions } from './argon2-pool.ts';
 export { type Argon2Parameters } from './argon2-parameters.ts';

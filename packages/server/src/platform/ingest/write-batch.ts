@@ -1,6 +1,12 @@
 import type { Database, Tx } from '../database/types.ts';
 import { classifyWriteError } from './classify-write-error.ts';
-import { amendAnswers, claimId, storeAnswers, type AnsweredClaim, type EarlierAnswer } from '../idempotency/index.ts';
+import {
+  amendAnswers,
+  claimId,
+  storeAnswers,
+  type AnsweredClaim,
+  type EarlierAnswer,
+} from '../idempotency/index.ts';
 import { replay } from './replay.ts';
 import type { Pending } from './submission-queue.ts';
 import type { WriteItems } from './types.ts';

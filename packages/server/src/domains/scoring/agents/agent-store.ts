@@ -50,7 +50,8 @@ export const findAgentRecord = async (db: Executor, id: string): Promise<AgentRe
   (await db.query<AgentRecord>(`SELECT ${columns} FROM agents WHERE id = $1`, [id])).rows[0];
 
 export const lockAgent = async (tx: Tx, id: string): Promise<AgentRecord | undefined> =>
-  (await tx.query<AgentRecord>(`SELECT ${columns} FROM agents WHERE id = $1 FOR NO KEY UPDATE`, [id])).rows[0];
+  (await tx.query<AgentRecord>(`SELECT ${columns} FROM agents WHERE id = $1 FOR NO KEY UPDATE`, [id]))
+    .rows[0];
 
 export interface AgentFilter {
   readonly status?: 'active' | 'revoked' | undefined;

@@ -14,7 +14,10 @@ export interface AgentDirectoryDeps {
 /** Agents by id, as ingest asks for them with every request. */
 export interface AgentDirectory {
   /** An agent; one that signs without being registered (AGENT_KEYS) is entered. */
-  find(id: string, enteredAs: { readonly source: AgentRecord['source']; readonly by: string }): Promise<AgentRecord>;
+  find(
+    id: string,
+    enteredAs: { readonly source: AgentRecord['source']; readonly by: string },
+  ): Promise<AgentRecord>;
   noteSeen(id: string): void;
   /** Forgets one agent, after it was changed here; other replicas hear of it within `staleMs`. */
   forget(id: string): void;

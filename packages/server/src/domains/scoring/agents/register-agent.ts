@@ -2,7 +2,12 @@ import type { RegisterAgent } from '@gpushield/contracts';
 import type { Tx } from '../../../platform/database/types.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { defaultAgentScopes, makeOpaqueSecret, putAgentSecret } from '../../../platform/identity/index.ts';
-import { crossingEvent, defaultHysteresis, defaultThreshold, putSubscription } from '../crossings/subscription-store.ts';
+import {
+  crossingEvent,
+  defaultHysteresis,
+  defaultThreshold,
+  putSubscription,
+} from '../crossings/subscription-store.ts';
 import type { ScoringDeps } from '../deps.ts';
 import { insertAgent, type NewAgent } from './agent-store.ts';
 
@@ -38,7 +43,12 @@ const subscribe = async (
   for (const given of body.webhook_urls ?? []) {
     const { url, threshold = defaultThreshold } = typeof given === 'string' ? { url: given } : given;
     const { id, secret } = await deps.webhooks.create(tx, {
-      body: { url, event_types: [crossingEvent], ordered: true, description: `Risk of the processes of ${agent.id}` },
+      body: {
+        url,
+        event_types: [crossingEvent],
+        ordered: true,
+        description: `Risk of the processes of ${agent.id}`,
+      },
       createdBy: agent.by,
     });
     const hysteresis = Math.min(defaultHysteresis, threshold / 2);

@@ -9,7 +9,10 @@ export const defaultHysteresis = 5;
 const subscriptionsMax = 1_000;
 
 /** Who waits for processes of these agents: endpoints with a threshold of their own, and those that ask for the event. */
-export const findSubscriptions = async (tx: Tx, agentIds: readonly string[]): Promise<readonly Subscription[]> => {
+export const findSubscriptions = async (
+  tx: Tx,
+  agentIds: readonly string[],
+): Promise<readonly Subscription[]> => {
   const { rows } = await tx.prepared<Subscription>(
     'risk subscriptions',
     `SELECT e.id AS "endpointId", s.agent_id AS "agentId", coalesce(s.threshold, $2)::float8 AS threshold,

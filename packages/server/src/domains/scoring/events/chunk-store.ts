@@ -31,7 +31,11 @@ const acceptedOf = (batch: EventBatch, { from, to }: EventChunk): Accepted => {
 const chunkColumns = ['received_at', 'id', 'agent_id', 'events', 'first_at', 'last_at', 'accepted', 'body'];
 
 /** Stores what counts of the batches: a row a chunk, and which processes it speaks of. */
-export const insertChunks = async (tx: Tx, batches: readonly EventBatch[], newId: () => string): Promise<void> => {
+export const insertChunks = async (
+  tx: Tx,
+  batches: readonly EventBatch[],
+  newId: () => string,
+): Promise<void> => {
   const timeText = createTimeText();
   const chunks: CopyValue[][] = [];
   const places: CopyValue[][] = [];

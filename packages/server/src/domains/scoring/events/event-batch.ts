@@ -62,7 +62,10 @@ const chunksOf = async ({ raw, text }: RawEvents): Promise<readonly EventChunk[]
   if (raw.length <= chunkEvents && text !== undefined) {
     return [{ from: 0, to: raw.length, body: await packChunk(text) }];
   }
-  const starts = Array.from({ length: Math.ceil(raw.length / chunkEvents) }, (_, index) => index * chunkEvents);
+  const starts = Array.from(
+    { length: Math.ceil(raw.length / chunkEvents) },
+    (_, index) => index * chunkEvents,
+  );
   return Promise.all(
     starts.map(async (from) => {
       const to = Math.min(raw.length, from + chunkEvents);
@@ -118,5 +121,15 @@ export const makeEventBatch = async (given: RawEvents, scoring: RuleScoring): Pr
     const event = toSyscallEvent(agent.id, processId, idOfDigest(digest), checked);
     if (scoring.concerns(event)) watched.push({ position, event });
   }
-  return { agent, receivedAtMs, events, digests, processIds, outcomes, problems, watched, chunks: await chunks };
+  return {
+    agent,
+    receivedAtMs,
+    events,
+    digests,
+    processIds,
+    outcomes,
+    problems,
+    watched,
+    chunks: await chunks,
+  };
 };

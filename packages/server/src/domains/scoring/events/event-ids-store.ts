@@ -69,7 +69,11 @@ const rememberOneByOne = async (
      SELECT place::int - 1 AS position FROM given
       WHERE NOT EXISTS (SELECT FROM made m WHERE m.occurred_at = given.occurred_at AND m.high = given.high
                            AND m.low = given.low)`,
-    [keys.map(({ occurredAtUs }) => textOf(occurredAtUs)), keys.map(({ high }) => high), keys.map(({ low }) => low)],
+    [
+      keys.map(({ occurredAtUs }) => textOf(occurredAtUs)),
+      keys.map(({ high }) => high),
+      keys.map(({ low }) => low),
+    ],
   );
   for (const { position } of rows) onKnown(position);
 };

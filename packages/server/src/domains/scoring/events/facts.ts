@@ -33,9 +33,7 @@ export interface Sighting {
 
 /** `agent:pid`, or `agent:pid:start`, so that a pid that is used again is another process. */
 export const processIdOf = (agentId: string, pid: number, startedAtMs: number | null): string =>
-  startedAtMs === null
-    ? `${agentId}:${String(pid)}`
-    : `${agentId}:${String(pid)}:${String(startedAtMs)}`;
+  startedAtMs === null ? `${agentId}:${String(pid)}` : `${agentId}:${String(pid)}:${String(startedAtMs)}`;
 
 export const newSighting = (
   processId: string,
@@ -66,7 +64,10 @@ const tell = (sighting: Sighting, index: number, value: FactValue | undefined, a
 };
 
 /** Takes an event of this process in. */
-export const addEvent = (sighting: Sighting, { event, occurredAtUs: at, parentStartedAtMs }: CheckedEvent): void => {
+export const addEvent = (
+  sighting: Sighting,
+  { event, occurredAtUs: at, parentStartedAtMs }: CheckedEvent,
+): void => {
   sighting.count += 1;
   if (at < sighting.firstUs) sighting.firstUs = at;
   if (at > sighting.lastUs) sighting.lastUs = at;

@@ -5,7 +5,13 @@ import type { CursorPosition } from '../../../platform/http/cursor.ts';
 import type { CheckedEvent } from './check-event.ts';
 import { processIdOf } from './facts.ts';
 import { idOfDigest, identityOf } from './identity.ts';
-import { readChunks, unpackChunk, type ChunkFilter, type ChunkPosition, type ChunkRecord } from './read-chunks.ts';
+import {
+  readChunks,
+  unpackChunk,
+  type ChunkFilter,
+  type ChunkPosition,
+  type ChunkRecord,
+} from './read-chunks.ts';
 
 export interface EventFilter extends ChunkFilter {
   readonly syscall?: string | undefined;
@@ -45,7 +51,8 @@ const matches = (filter: EventFilter, chunk: ChunkRecord, checked: CheckedEvent)
   if (since !== undefined && occurredAtUs < since.getTime() * 1000) return false;
   if (until !== undefined && occurredAtUs >= until.getTime() * 1000) return false;
   return (
-    processId === undefined || processIdOf(chunk.agentId, checked.event.pid, checked.startedAtMs) === processId
+    processId === undefined ||
+    processIdOf(chunk.agentId, checked.event.pid, checked.startedAtMs) === processId
   );
 };
 

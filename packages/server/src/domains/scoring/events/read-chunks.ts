@@ -54,7 +54,8 @@ export const chunksStatement = (
     processId === undefined
       ? 'syscall_chunks c'
       : 'process_chunks p JOIN syscall_chunks c ON c.received_at = p.received_at AND c.id = p.chunk_id';
-  const order = processId === undefined ? 'c.received_at DESC, c.id DESC' : 'p.received_at DESC, p.chunk_id DESC';
+  const order =
+    processId === undefined ? 'c.received_at DESC, c.id DESC' : 'p.received_at DESC, p.chunk_id DESC';
   return {
     sql: `SELECT c.received_at AS "receivedAt", c.id, c.agent_id AS "agentId", c.accepted, c.body FROM ${source}
       ${conditions} ORDER BY ${order} LIMIT ${bind(limit)}`,
@@ -86,14 +87,22 @@ export interface StoredEvent {
 
 const eventsIn = (text: string): readonly unknown[] => {
   const parsed: unknown = JSON.parse(text);
-  if (typeof parsed !== 'object' || parsed === null || !('events' in parsed) || !Array.isArray(parsed.events)) {
+  if (
+    typeof parsed !== 'object' ||
+    parsed === null ||
+    !('events' in parsed) ||
+    !Array.isArray(parsed.events)
+  ) {
     throw new Error('A chunk of events holds no events');
   }
   return parsed.events;
 };
 
 /** The events of a chunk that counted, in their order. What was taken once is taken whatever the time is now. */
-export const unpackChunk = async ({ accepted, body }: Pick<ChunkRecord, 'accepted' | 'body'>): Promise<readonly StoredEvent[]> => {
+export const unpackChunk = async ({
+  accepted,
+  body,
+}: Pick<ChunkRecord, 'accepted' | 'body'>): Promise<readonly StoredEvent[]> => {
   const text = (await decompress(body, { maxOutputLength: maxChunkBytes })).toString('utf8');
   const parse = createTimeParser();
   const found: StoredEvent[] = [];
@@ -104,4 +113,3 @@ export const unpackChunk = async ({ accepted, body }: Pick<ChunkRecord, 'accepte
   }
   return found;
 };
-

@@ -24,7 +24,11 @@ const markDuplicate = ({ batch, position }: Place): void => {
 };
 
 /** Events of days whose identities were dropped: whether they counted before cannot be said. */
-const refuseForgotten = async (tx: Tx, batches: readonly EventBatch[], retentionDays: number): Promise<void> => {
+const refuseForgotten = async (
+  tx: Tx,
+  batches: readonly EventBatch[],
+  retentionDays: number,
+): Promise<void> => {
   const old: Place[] = [];
   const days = new Set<string>();
   for (const batch of batches) {

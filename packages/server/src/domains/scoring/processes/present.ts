@@ -4,8 +4,11 @@ import type { ProcessRecord } from './read-store.ts';
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-export const riskNow = (scoring: RuleScoring, { state }: Pick<ProcessRecord, 'state'>, nowMs: number): number =>
-  state === null ? 0 : scoring.riskAt(state, nowMs);
+export const riskNow = (
+  scoring: RuleScoring,
+  { state }: Pick<ProcessRecord, 'state'>,
+  nowMs: number,
+): number => (state === null ? 0 : scoring.riskAt(state, nowMs));
 
 export const presentProcess = (scoring: RuleScoring, process: ProcessRecord, nowMs: number): Process => ({
   process_id: process.processId,

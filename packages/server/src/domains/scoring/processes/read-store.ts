@@ -100,13 +100,15 @@ export const positionOf = (process: ProcessRecord): CursorPosition => ({
 });
 
 export const findProcess = async (db: Executor, processId: string): Promise<ProcessRecord | undefined> =>
-  (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = $1`, [processId])).rows[0];
+  (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = $1`, [processId]))
+    .rows[0];
 
 export const findProcesses = async (
   db: Executor,
   processIds: readonly string[],
 ): Promise<readonly ProcessRecord[]> =>
-  (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = ANY($1)`, [processIds])).rows;
+  (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = ANY($1)`, [processIds]))
+    .rows;
 
 const maxDepth = 32;
 

@@ -8,7 +8,8 @@ export const sightingsOf = (batches: readonly EventBatch[]): ReadonlyMap<string,
     for (let position = 0; position < events.length; position += 1) {
       const checked = events[position];
       const processId = processIds[position];
-      if (checked === undefined || processId === undefined || outcomes[position] !== outcome.accepted) continue;
+      if (checked === undefined || processId === undefined || outcomes[position] !== outcome.accepted)
+        continue;
       let sighting = sightings.get(processId);
       if (sighting === undefined) {
         sighting = newSighting(processId, agent, checked);

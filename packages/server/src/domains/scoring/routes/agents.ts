@@ -13,7 +13,14 @@ import {
 import type { Executor, Tx } from '../../../platform/database/types.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { paginate } from '../../../platform/http/page.ts';
-import { created, defineRoute, noContent, ok, transactionOf, type Route } from '../../../platform/http/route.ts';
+import {
+  created,
+  defineRoute,
+  noContent,
+  ok,
+  transactionOf,
+  type Route,
+} from '../../../platform/http/route.ts';
 import {
   defaultAgentScopes,
   endAgentSecrets,

@@ -49,7 +49,10 @@ const putRoute = (deps: Pick<ScoringDeps, 'clock'>): Route =>
       const hysteresis = body.hysteresis ?? Math.min(defaultHysteresis, threshold / 2);
       if (hysteresis >= threshold) {
         const errors = [{ field: '/hysteresis', message: 'must be less than the threshold' }];
-        throw new AppError('validation_failed', { detail: '/hysteresis must be less than the threshold', errors });
+        throw new AppError('validation_failed', {
+          detail: '/hysteresis must be less than the threshold',
+          errors,
+        });
       }
       if (!(await endpointExists(tx, id))) {
         throw new AppError('not_found', { detail: 'There is no webhook with this id' });

@@ -5,7 +5,12 @@ import { paginate } from '../../../platform/http/page.ts';
 import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
 import { timeOf } from '../../alerts/index.ts';
 import { presentScore, riskNow } from '../processes/present.ts';
-import { listProcesses, positionOf, type ProcessFilter, type ProcessRecord } from '../processes/read-store.ts';
+import {
+  listProcesses,
+  positionOf,
+  type ProcessFilter,
+  type ProcessRecord,
+} from '../processes/read-store.ts';
 import type { RuleScoring } from '../rules/index.ts';
 import type { ReadDeps } from './read-deps.ts';
 

@@ -32,7 +32,9 @@ export const settleFallen = (deps: FallSweeperDeps): Promise<number> =>
   });
 
 /** Every second, on every replica: they leave each other's rows alone. */
-export const createFallSweeper = (deps: FallSweeperDeps): { start(): Promise<void>; stop(): Promise<void> } => {
+export const createFallSweeper = (
+  deps: FallSweeperDeps,
+): { start(): Promise<void>; stop(): Promise<void> } => {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let busy = false;

@@ -30,7 +30,10 @@ export const scoredColumns = `process_id AS "processId", agent_id AS "agentId", 
   scored_at AS "scoredAt", told_above AS "toldAbove", alert_id AS "alertId"`;
 
 /** Locks and reads processes, in the order in which every transaction locks them. */
-export const lockScored = async (tx: Tx, processIds: readonly string[]): Promise<readonly ScoredProcess[]> => {
+export const lockScored = async (
+  tx: Tx,
+  processIds: readonly string[],
+): Promise<readonly ScoredProcess[]> => {
   const { rows } = await tx.prepared<ScoredProcess>(
     'lock scored',
     `SELECT ${scoredColumns} FROM processes WHERE process_id = ANY($1) ORDER BY process_id FOR NO KEY UPDATE`,
