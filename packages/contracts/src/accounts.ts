@@ -68,7 +68,7 @@ export const ChangePassword = Type.Object(
 /** Who is asking: GET /api/v1/me. */
 export const Me = Type.Object({
   id: Type.String(),
-  kind: Type.Enum(['user', 'api_key', 'service', 'certificate', 'agent', 'anonymous']),
+  kind: Type.Enum(['user', 'api_key', 'service', 'certificate', 'agent', 'scoped_token', 'anonymous']),
   username: nullable(Type.String()),
   roles: Type.Array(RoleName),
   scopes: Type.Array(ScopeName),

@@ -163,6 +163,24 @@ export const errorCatalogue = {
     'The first request with this Idempotency-Key still runs: wait, then retry.',
     true,
   ),
+  content_blocked: entry(
+    400,
+    'content_blocked',
+    'Blocked By The Firewall',
+    'Change the text that detail names; POST /api/v1/firewall/inspect explains a verdict.',
+  ),
+  model_not_found: entry(
+    404,
+    'not_found',
+    'Model Not Found',
+    'Use a name that GET /v1/models lists.',
+  ),
+  prompt_too_large: entry(
+    413,
+    'invalid_request',
+    'Prompt Too Large',
+    'Send less text; detail names the limit.',
+  ),
   body_too_large: entry(
     413,
     'invalid_request',
@@ -246,6 +264,12 @@ export const errorCatalogue = {
   ),
   headers_too_large: entry(431, 'invalid_request', 'Headers Too Large', 'Send fewer or shorter headers.'),
   rate_limited: entry(429, QUOTA, 'Rate Limit Exceeded', 'Wait for the seconds in Retry-After.', true),
+  gpu_budget_exceeded: entry(
+    429,
+    QUOTA,
+    'GPU Budget Exceeded',
+    'Ask for fewer tokens, or get a token with a larger budget at POST /auth/scoped-token.',
+  ),
   blocked: entry(
     429,
     QUOTA,
@@ -261,6 +285,26 @@ export const errorCatalogue = {
     true,
   ),
   internal: entry(500, 'internal_error', 'Internal Error', 'Report the correlation_id to the operator.'),
+  upstream_refused: entry(
+    422,
+    'invalid_request',
+    'Refused By The Model Server',
+    'Correct what detail says; the model or its server does not take this request.',
+  ),
+  upstream_failed: entry(
+    502,
+    'upstream_error',
+    'Model Server Failed',
+    'Try again, or use another model; the operator finds the cause under the correlation_id.',
+    true,
+  ),
+  upstream_timeout: entry(
+    504,
+    'upstream_error',
+    'Model Server Timed Out',
+    'Ask for fewer tokens, or try again later.',
+    true,
+  ),
   unavailable: entry(
     503,
     'unavailable',

@@ -9,6 +9,7 @@ export * from './events.ts';
 export * from './alerts.ts';
 export * from './queues.ts';
 export * from './webhooks.ts';
+export * from './inference.ts';
 export * from './limits.ts';
 export * from './system.ts';
 export * from './scoring.ts';

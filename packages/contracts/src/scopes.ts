@@ -49,6 +49,14 @@ export const scopes = [
   'disks:write:own',
   'cluster:read',
   'cluster:write',
+  'llm:generate',
+  'llm:embed',
+  'models:read',
+  'models:write',
+  'usage:read',
+  'usage:read:own',
+  'vectors:read',
+  'vectors:write',
   'self',
 ] as const;
 
@@ -67,6 +75,15 @@ const reads: readonly Scope[] = [
   'cluster:read',
 ];
 const base: readonly Scope[] = ['self', 'keys:own'];
+/** What whoever uses models needs: no more, since each call costs GPU time. */
+const usesModels: readonly Scope[] = [
+  'llm:generate',
+  'llm:embed',
+  'models:read',
+  'usage:read:own',
+  'vectors:read',
+  'vectors:write',
+];
 
 /** What each role carries. A user's scopes are the union over its roles; a key's are that, cut to the key's own list. */
 export const roleScopes = {
@@ -94,10 +111,21 @@ export const roleScopes = {
     'disks:read',
     'disks:write',
     'cluster:write',
+    ...usesModels,
+    'usage:read',
   ],
-  analyst: [...base, ...reads, 'alerts:write', 'audit:read', 'audit:export', 'limits:read'],
+  analyst: [
+    ...base,
+    ...reads,
+    'alerts:write',
+    'audit:read',
+    'audit:export',
+    'limits:read',
+    ...usesModels,
+    'usage:read',
+  ],
   viewer: [...base, ...reads],
-  /** A person who wants GPUs: what AWS login gives. */
+  /** A person who wants GPUs and models: what AWS login gives. */
   researcher: [
     ...base,
     'jobs:read:own',
@@ -105,6 +133,7 @@ export const roleScopes = {
     'disks:read:own',
     'disks:write:own',
     'cluster:read',
+    ...usesModels,
   ],
   sensor: [
     'self',

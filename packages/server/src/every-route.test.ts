@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCatalogue, roles, roleScopes, type Role, type Scope } from '@gpushield/contracts';
 import type { App } from './app.ts';
 import { defaultAgentScopes } from './platform/identity/index.ts';
+import { statusInForm } from './platform/http/error-forms.ts';
 import { errorsOf } from './platform/http/openapi.ts';
 import type { Route } from './platform/http/route.ts';
 import { testDatabase } from './testing/index.ts';
@@ -143,14 +144,16 @@ const isTaken = (route: Route, kind: string): boolean =>
   !kind.includes('agent') || ('scope' in route.access && route.access.credential === 'agent-or-bearer');
 
 /** The code of an error, in whichever form its route answers. */
-const codeOf = (body: { readonly code?: string; readonly error?: string }): string | undefined =>
-  body.code ?? body.error;
+const codeOf = (body: {
+  readonly code?: string;
+  readonly error?: string | { readonly code: string };
+}): string | undefined => body.code ?? (typeof body.error === 'object' ? body.error.code : body.error);
 
 /** What a route may answer to a caller that it lets in, given ids that do not exist and a body that is wrong. */
 const mayAnswer = (route: Route): ReadonlySet<number> =>
   new Set([
     ...Object.keys(route.schema.responses).map(Number),
-    ...errorsOf(route).map((code) => errorCatalogue[code].status),
+    ...errorsOf(route).map((code) => statusInForm(route.errorForm, errorCatalogue[code].status)),
   ]);
 
 describe('every route × every kind of principal', () => {
@@ -198,6 +201,15 @@ describe('every route × every kind of principal', () => {
           error_description: expect.any(String),
         });
         expect(answer.headers['cache-control'], route.operationId).toBe('no-store');
+        continue;
+      }
+      if (route.errorForm === 'openai') {
+        const object = { message: expect.any(String), type: expect.any(String), code: expect.any(String) };
+        expect(answer.json(), route.operationId).toMatchObject({ error: object });
+        continue;
+      }
+      if (route.errorForm === 'ollama') {
+        expect(answer.json(), route.operationId).toMatchObject({ error: expect.any(String) });
         continue;
       }
       expect(answer.headers['content-type'], route.operationId).toContain('application/problem+json');

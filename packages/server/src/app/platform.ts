@@ -75,6 +75,10 @@ const buildIdentity = ({ config, db, log, clock, newId }: AppOptions, sealer: Ke
     newId,
     signingKey: config.keys.accessToken,
     clientSigningKey: deriveKey(config.secrets.oauth2, 'client-token-v1'),
+    scopedSigningKey: config.keys.scopedToken,
+    // Without Redis, what a token spent is known to this process alone.
+    scopedIssuedSinceMs: config.redisUrl === undefined ? clock.nowMs() : undefined,
+    anonymousAllowed: !config.identity.requireAuth,
     agents: {
       sealer,
       configured: config.identity.agentKeys,

@@ -27,6 +27,8 @@ export interface ConfigKeys {
   readonly auditDigest: KeyObject;
   /** Seed of the Ed25519 key that signs the audit trail’s checkpoints, unless a key of its own is given. */
   readonly auditSigning: KeyObject;
+  /** Of the tokens that are good for a minute and one model. */
+  readonly scopedToken: KeyObject;
 }
 
 /** Finds or makes the data directory's secret of that name. */
@@ -61,4 +63,5 @@ export const deriveKeys = (secretKey: Secret): ConfigKeys => ({
   cursor: deriveKey(secretKey, 'cursor-v1'),
   auditDigest: deriveKey(secretKey, 'audit-digest-v1'),
   auditSigning: deriveKey(secretKey, 'audit-signing-v1'),
+  scopedToken: deriveKey(secretKey, 'scoped-token-v1'),
 });

@@ -26,10 +26,16 @@ const signedPart = (request: FastifyRequest, body: Buffer): SignedRequest => ({
   body,
 });
 
+/** `X-LLM-Token` (seed 3), on routes that take one. */
+const scopedTokenOf = (route: Route, request: FastifyRequest): string | undefined =>
+  'scope' in route.access && route.access.credential === 'scoped-or-bearer'
+    ? single(request.headers['x-llm-token'])
+    : undefined;
+
 /** The gate asks for a bearer credential; what else this request carries stands beside it. */
 const withFurther = (
   authenticator: Authenticator,
-  further: Pick<CredentialSource, 'signed' | 'certificate'>,
+  further: Pick<CredentialSource, 'signed' | 'certificate' | 'scopedToken'>,
 ): Authenticator => ({
   authenticate: (source) => authenticator.authenticate({ ...source, ...further }),
 });
@@ -44,12 +50,14 @@ export const admit = async (
   const { state } = request;
   const certificate = 'scope' in route.access ? deps.certificateOf?.(request) : undefined;
   const signed = body === undefined ? undefined : signedPart(request, body);
-  const plain = certificate === undefined && signed === undefined;
+  const scopedToken = scopedTokenOf(route, request);
+  const plain = certificate === undefined && signed === undefined && scopedToken === undefined;
   const authenticator = plain
     ? deps.authenticator
     : withFurther(deps.authenticator, {
         ...(certificate === undefined ? {} : { certificate }),
         ...(signed === undefined ? {} : { signed }),
+        ...(scopedToken === undefined ? {} : { scopedToken }),
       });
   return passGate(plain ? deps : { ...deps, authenticator }, route, request, (principal) => {
     state.principal = principal;

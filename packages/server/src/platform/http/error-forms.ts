@@ -3,7 +3,7 @@ import type { AppError } from '../errors.ts';
 import { renderProblem } from './problem.ts';
 
 /** How a protocol says what went wrong: RFC 9457, or its own form where it has one. */
-export type ErrorForm = 'problem' | 'oauth';
+export type ErrorForm = 'problem' | 'oauth' | 'openai' | 'ollama';
 
 export interface RenderedError {
   readonly status: number;
@@ -40,6 +40,27 @@ const oauthName = (code: ErrorCode, status: number): string => {
 // The RFC's description is printable ASCII without quote and backslash.
 const describable = (text: string): string => text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/g, '?');
 
+/** The `type` of OpenAI's error object, by status. */
+const openaiType = (status: number): string => {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+};
+
+/** Codes that OpenAI's clients know under another name. */
+const openaiCodes: Partial<Record<ErrorCode, string>> = {
+  content_blocked: 'content_filter',
+  rate_limited: 'rate_limit_exceeded',
+  gpu_budget_exceeded: 'insufficient_quota',
+  prompt_too_large: 'context_length_exceeded',
+  invalid_api_key: 'invalid_api_key',
+};
+
+/** OpenAI answers 400 to what is wrong with a request. */
+export const statusInForm = (form: ErrorForm | undefined, status: number): number =>
+  status === 422 && form !== undefined && form !== 'problem' ? 400 : status;
+
 const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => RenderedError>> = {
   problem: (error, { instance, correlationId }) => ({
     ...renderProblem(error, instance, correlationId),
@@ -49,10 +70,36 @@ const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => 
     const { status, headers, body } = renderProblem(error, instance, correlationId);
     return {
       // Clients of the RFC know 400 for whatever is wrong with their request.
-      status: status === 422 ? 400 : status,
+      status: statusInForm('oauth', status),
       headers: { ...headers, 'cache-control': 'no-store', pragma: 'no-cache' },
       contentType: 'application/json; charset=utf-8',
       body: { error: oauthName(error.code, status), error_description: describable(body.detail) },
+    };
+  },
+  openai: (error, { instance, correlationId }) => {
+    const { status, headers, body } = renderProblem(error, instance, correlationId);
+    const param = body.errors?.[0]?.field.replace(/^\//, '') ?? null;
+    return {
+      status: statusInForm('openai', status),
+      headers: { ...headers, 'x-request-id': correlationId },
+      contentType: 'application/json; charset=utf-8',
+      body: {
+        error: {
+          message: `${body.detail}. ${body.remediation}`,
+          type: openaiType(status),
+          param,
+          code: openaiCodes[error.code] ?? error.code,
+        },
+      },
+    };
+  },
+  ollama: (error, { instance, correlationId }) => {
+    const { status, headers, body } = renderProblem(error, instance, correlationId);
+    return {
+      status: statusInForm('ollama', status),
+      headers,
+      contentType: 'application/json; charset=utf-8',
+      body: { error: `${body.detail}. ${body.remediation}`, code: error.code },
     };
   },
 };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Authenticator, Principal } from '../identity/principal.ts';
-import { requireAuthorization } from '../identity/authorize.ts';
+import { authorize, requireAuthorization } from '../identity/authorize.ts';
 import { addressKey } from '../limits/address-key.ts';
 import type { BlockGuard } from '../limits/block-guard.ts';
 import { rateLimitHeaders, type RateLimitHeaders } from '../limits/headers.ts';
@@ -102,7 +102,10 @@ const authenticate = async (deps: GateDeps, passing: Passing): Promise<Principal
 };
 
 const requireAccess = (principal: Principal, access: Extract<Access, { scope: unknown }>): boolean => {
-  const { scope, only } = access;
+  const { scope, only, refusal } = access;
+  if (refusal !== undefined && !authorize(principal, scope).granted) {
+    throw new AppError('insufficient_scope', { detail: refusal });
+  }
   const { ownOnly } = requireAuthorization(principal, scope);
   if (only === 'full' && ownOnly) {
     throw new AppError('insufficient_scope', {

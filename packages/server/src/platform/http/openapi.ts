@@ -1,6 +1,6 @@
 import { errorCatalogue, OAuthError, Problem, type ErrorCode } from '@gpushield/contracts';
 import { idempotencyTtlHours } from '../idempotency/index.ts';
-import type { ErrorForm } from './error-forms.ts';
+import { statusInForm, type ErrorForm } from './error-forms.ts';
 import type { Route } from './route.ts';
 
 export interface OpenApiInfo {
@@ -55,13 +55,42 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
 const errorContent: Readonly<Record<ErrorForm, Json>> = {
   problem: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   oauth: { 'application/json': { schema: OAuthError } },
+  openai: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['error'],
+        properties: {
+          error: {
+            type: 'object',
+            required: ['message', 'type', 'code'],
+            properties: {
+              message: { type: 'string' },
+              type: { type: 'string' },
+              param: { type: ['string', 'null'] },
+              code: { type: 'string' },
+            },
+          },
+        },
+      },
+    },
+  },
+  ollama: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['error'],
+        properties: { error: { type: 'string' }, code: { type: 'string' } },
+      },
+    },
+  },
 };
 
 const errorResponses = (route: Route): Json => {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorsOf(route)) {
     const { status: known } = errorCatalogue[code];
-    const status = route.errorForm === 'oauth' && known === 422 ? 400 : known;
+    const status = statusInForm(route.errorForm, known);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(

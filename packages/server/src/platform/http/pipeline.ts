@@ -34,6 +34,8 @@ export interface RequestState {
   route: Route | undefined;
   principal: Principal | undefined;
   ownOnly: boolean;
+  /** The handler was asked: from here on it records its own decisions, where the route says so. */
+  entered: boolean;
   leave: () => void;
   /** Set while a signed request waits for its body: admits it, once. */
   admitSigned: ((body: Buffer) => Promise<void>) | undefined;
@@ -187,6 +189,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Pipeline
         throw new AppError('validation_failed', { detail: 'This request takes no body' });
       }
       const run = invoke(deps, route, request, reply, validators);
+      request.state.entered = true;
       await send(reply, route, await decideAndRun(deps, route, request, run));
       return reply;
     },

@@ -14,8 +14,11 @@ export type Access =
       readonly scope: Scope;
       /** `full`: holding the scope's `:own` form is not enough. `login`: for people's sessions, not for API keys. */
       readonly only?: 'full' | 'login';
-      /** Also taken: an agent's signature over the raw body (`X-Agent-ID`), so the body is read before it is known who asks. */
-      readonly credential?: 'agent-or-bearer';
+      /** Also taken: an agent's signature over the raw body (`X-Agent-ID`), so the body is read before it is known who asks.
+       * `scoped-or-bearer`: a scoped token in `X-LLM-Token` goes before the Authorization header. */
+      readonly credential?: 'agent-or-bearer' | 'scoped-or-bearer';
+      /** The detail of a refusal for a missing scope, where a seed gives its own words. */
+      readonly refusal?: string;
     }
   | { readonly public: string };
 
@@ -27,7 +30,13 @@ export type Access =
  */
 export type AuditRule =
   | { readonly when: 'before' | 'with'; readonly action: string; readonly resource?: string }
-  | { readonly when: 'handler'; readonly action: string }
+  | {
+      readonly when: 'handler';
+      readonly action: string;
+      readonly resource?: string;
+      /** The pipeline records who was refused before the handler was asked. */
+      readonly refusals?: true;
+    }
   | { readonly when: 'none'; readonly why: string };
 
 /** How a route changes state. */

@@ -96,6 +96,7 @@ const stateOf = (request: FastifyRequest, newId: () => string): FastifyRequest['
   route: undefined,
   principal: undefined,
   ownOnly: false,
+  entered: false,
   leave: () => undefined,
   admitSigned: undefined,
 });
@@ -108,7 +109,7 @@ const auditRefusal = async (
   const { route, principal, subject } = request.state;
   if (route === undefined || route.audit.when === 'none' || (error.status !== 401 && error.status !== 403))
     return;
-  if (route.audit.when === 'handler') return;
+  if (route.audit.when === 'handler' && (route.audit.refusals !== true || request.state.entered)) return;
   const entry = decisionEntry({
     route,
     params: request.params,

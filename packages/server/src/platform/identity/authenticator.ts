@@ -9,6 +9,8 @@ import type { CredentialCache } from './key-cache.ts';
 import { hashOpaqueSecret, mayBeApiKey } from './opaque-secret.ts';
 import { addressIsIn } from './networks.ts';
 import type { PresentedCertificate } from './peer-certificate.ts';
+import { createScopedVerifier } from './scoped-verifier.ts';
+import type { ScopedTokens } from './scoped-token.ts';
 import type { Authenticator, CredentialSource, Principal, PrincipalKind } from './principal.ts';
 
 export interface AuthenticatorOptions {
@@ -26,6 +28,10 @@ export interface AuthenticatorOptions {
   /** Accounts of client certificates, by `certificateKey`. */
   readonly certificates?: CredentialCache<CredentialState> | undefined;
   readonly agents?: AgentVerifier | undefined;
+  /** Tokens of a minute for one model. */
+  readonly scoped?: Pick<ScopedTokens, 'claims' | 'verify'> | undefined;
+  /** REQUIRE_AUTH=false: what nobody in particular made is good. */
+  readonly anonymousAllowed?: boolean;
   /** Called with the id of each key that was accepted. */
   readonly onKeyUsed?: (keyId: string) => void;
 }
@@ -60,7 +66,7 @@ const principalOf = (
 });
 
 /** A credential that was found good, and what the request that brings it must fulfil. */
-interface Verified {
+export interface Verified {
   readonly principal: Principal;
   readonly allowed: CredentialState['allowed'];
 }
@@ -105,8 +111,11 @@ const createBearerVerifier = (options: AuthenticatorOptions) => {
     return verified(kind, state, claims.expiresAtMs);
   };
 
+  const byScopedToken = createScopedVerifier(options);
+
   return (credential: string): Promise<Verified> => {
     if (!isJwt(credential)) return byKey(credential);
+    if (options.scoped?.claims(credential) === true) return byScopedToken(credential);
     return clients?.tokens.claims(credential) === true
       ? byJwt('service', credential, clients.tokens, clients.states)
       : byJwt('user', credential, accessTokens, sessions);
@@ -142,25 +151,31 @@ export interface InspectingAuthenticator extends Authenticator {
 export const createAuthenticator = (options: AuthenticatorOptions): InspectingAuthenticator => {
   const verifyBearer = createBearerVerifier(options);
   const verifyCertificate = createCertificateVerifier(options);
+  const verifyScoped = createScopedVerifier(options);
+
+  const fromItsPlace = ({ principal, allowed }: Verified, remoteAddress: string): Principal => {
+    if (allowed === undefined || addressIsIn(allowed.networks, remoteAddress)) return principal;
+    throw new AppError('address_not_allowed', {
+      detail: `This credential does not work from ${remoteAddress}`,
+    });
+  };
+  const byScopedToken = async (token: string, remoteAddress: string): Promise<Principal> =>
+    fromItsPlace(await verifyScoped(token), remoteAddress);
 
   const byBearer = async (authorization: string, remoteAddress: string): Promise<Principal> => {
     const credential = bearer.exec(authorization)?.[1];
     if (credential === undefined) {
       throw notAuthenticated('The Authorization header is not "Bearer <credential>"');
     }
-    const { principal, allowed } = await verifyBearer(credential);
-    if (allowed !== undefined && !addressIsIn(allowed.networks, remoteAddress)) {
-      throw new AppError('address_not_allowed', {
-        detail: `This credential does not work from ${remoteAddress}`,
-      });
-    }
+    const principal = fromItsPlace(await verifyBearer(credential), remoteAddress);
     if (principal.kind === 'api_key') options.onKeyUsed?.(principal.credentialId);
     return principal;
   };
 
   return {
     inspect: async (credential) => (await verifyBearer(credential)).principal,
-    authenticate: async ({ authorization, remoteAddress, signed, certificate }) => {
+    authenticate: async ({ authorization, remoteAddress, signed, certificate, scopedToken }) => {
+      if (scopedToken !== undefined) return byScopedToken(scopedToken, remoteAddress);
       if (authorization !== undefined) return byBearer(authorization, remoteAddress);
       if (signed !== undefined && options.agents !== undefined) return options.agents.verify(signed);
       if (certificate !== undefined) return verifyCertificate(certificate);
@@ -169,7 +184,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): InspectingAu
   };
 };
 
-const anonymous: Principal = {
+export const anonymous: Principal = {
   id: 'anonymous',
   kind: 'anonymous',
   name: 'anonymous',
@@ -179,8 +194,8 @@ const anonymous: Principal = {
   credentialExpiresAtMs: null,
 };
 
-const carriesNothing = ({ authorization, signed, certificate }: CredentialSource): boolean =>
-  authorization === undefined && signed === undefined && certificate === undefined;
+const carriesNothing = ({ authorization, signed, certificate, scopedToken }: CredentialSource): boolean =>
+  [authorization, signed, certificate, scopedToken].every((part) => part === undefined);
 
 /**
  * For REQUIRE_AUTH=false: whoever sends no credential is an administrator. A credential that is sent is verified all

@@ -11,6 +11,7 @@ import { watchCredentialChanges, type CredentialChange } from './credential-chan
 import { findKeyByHash, findSessionById, type CredentialState } from './credential-store.ts';
 import { createCredentialCache, type CredentialCache } from './key-cache.ts';
 import { createLastUsed } from './last-used.ts';
+import { createScopedTokens, type ScopedTokens } from './scoped-token.ts';
 import type { Sealer } from '../secrets/seal-types.ts';
 
 export { accessTokenTtlSeconds, type AccessTokens } from './access-token.ts';
@@ -25,7 +26,8 @@ export { covers, scopesOfKey, scopesOfRoles, toRoles } from './effective-scopes.
 export { addressIsIn, networkCovers, parseNetwork, toNetworks } from './networks.ts';
 export { hashBytesOf, hashOpaqueSecret, keyPrefixLength, makeOpaqueSecret } from './opaque-secret.ts';
 export { checkPassword, type IsBreached } from './password-rules.ts';
-export type { Authenticator, CredentialSource, Principal } from './principal.ts';
+export type { Authenticator, CredentialSource, Principal, TokenGrant } from './principal.ts';
+export { scopedTokenTtlSeconds, type ScopedTokens, type TokenParent } from './scoped-token.ts';
 
 /** 50,000 keys in use at once, with room; about 700 bytes each. */
 const maxCachedKeys = 65_536;
@@ -47,6 +49,12 @@ export interface IdentityOptions {
   readonly signingKey: KeyObject | Buffer;
   /** At least 32 bytes, derived from OAUTH2_SECRET_KEY for the tokens of OAuth2 clients alone. */
   readonly clientSigningKey: KeyObject | Buffer;
+  /** At least 32 bytes, derived from SECRET_KEY for scoped tokens alone; absent: there are none. */
+  readonly scopedSigningKey?: KeyObject | undefined;
+  /** See `ScopedTokenOptions`. */
+  readonly scopedIssuedSinceMs?: number | undefined;
+  /** REQUIRE_AUTH=false. */
+  readonly anonymousAllowed?: boolean | undefined;
   /** Absent: agents' signatures are not taken. */
   readonly agents?: AgentOptions | undefined;
 }
@@ -56,6 +64,8 @@ export interface Identity {
   readonly accessTokens: AccessTokens;
   /** Tokens of OAuth2 clients. */
   readonly clientTokens: AccessTokens;
+  /** Tokens of a minute for one model; undefined without a key for them. */
+  readonly scopedTokens: ScopedTokens | undefined;
   /** Listens for revocations: until it resolves, and whenever the listener is away, every check reads the database. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -118,7 +128,12 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     signingKey: options.clientSigningKey,
     keyId: 'oauth2',
   });
+  const { scopedSigningKey: scopedKey, scopedIssuedSinceMs: issuedSinceMs } = options;
+  const scopedTokens =
+    scopedKey === undefined ? undefined : createScopedTokens({ signingKey: scopedKey, clock, issuedSinceMs });
   const authenticator = createAuthenticator({
+    scoped: scopedTokens,
+    anonymousAllowed: options.anonymousAllowed === true,
     clock,
     keys,
     sessions,
@@ -141,6 +156,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     authenticator,
     accessTokens,
     clientTokens,
+    scopedTokens,
     start: async () => {
       lastUsed.start();
       subscription ??= await watchCredentialChanges(db, {

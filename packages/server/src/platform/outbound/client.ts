@@ -10,7 +10,7 @@ import { createGuard } from './guard.ts';
 import { defaultLimits, type OutboundLimits } from './limits.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { createResolve, type Resolve } from './resolve.ts';
-import { createSend } from './send.ts';
+import { createSend, createSendStream } from './send.ts';
 import { createSlots } from './slots.ts';
 import {
   OutboundFailure,
@@ -18,6 +18,7 @@ import {
   type OutboundClient,
   type OutboundFailureKind,
   type OutboundRequest,
+  type OutboundStream,
 } from './types.ts';
 
 /** What became of a request: the class of the answer's status, or why there was none. */
@@ -53,10 +54,12 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
   const limits: OutboundLimits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
   const pools = createConnectionPools({ connect, connectTimeoutMs: limits.connectTimeoutMs, ca });
-  const send = createSend({ pools, resolve, resolveTimeoutMs: limits.resolveTimeoutMs });
+  const sendDeps = { pools, resolve, resolveTimeoutMs: limits.resolveTimeoutMs };
+  const send = createSend(sendDeps);
+  const sendStream = createSendStream(sendDeps);
   const guard = createGuard({ slots: createSlots(limits), circuits: watchedCircuits(options, limits) });
 
-  const run = async (policy: DestinationPolicy, request: OutboundRequest): Promise<ExchangeAnswer> => {
+  const prepare = (policy: DestinationPolicy, request: OutboundRequest) => {
     const checked = checkUrl(policy, request.url);
     if (!checked.ok) {
       throw new OutboundFailure('forbidden_destination', checked.reason, { retryable: false });
@@ -67,6 +70,22 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
       timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMaxMs),
       aborts: [closing.signal, ...(request.signal === undefined ? [] : [request.signal])],
     });
+    return { target, prepared, deadline };
+  };
+
+  const open = async (policy: DestinationPolicy, request: OutboundRequest): Promise<OutboundStream> => {
+    const { target, prepared, deadline } = prepare(policy, request);
+    try {
+      deadline.signal.throwIfAborted();
+      return await sendStream(policy.name, target, prepared, deadline);
+    } catch (error) {
+      deadline.dispose();
+      throw error;
+    }
+  };
+
+  const run = async (policy: DestinationPolicy, request: OutboundRequest): Promise<ExchangeAnswer> => {
+    const { target, prepared, deadline } = prepare(policy, request);
     try {
       deadline.signal.throwIfAborted();
       const work = (): Promise<ExchangeAnswer> => send(policy.name, target, prepared, deadline);
@@ -76,23 +95,29 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
     }
   };
 
+  const measured = async <T extends { readonly status: number }>(
+    policy: DestinationPolicy,
+    work: () => Promise<T>,
+  ): Promise<T & { readonly durationMs: number }> => {
+    const startedMs = clock.monotonicMs();
+    let outcome: OutboundOutcome = 'protocol';
+    try {
+      const answer = await work();
+      outcome = statusClass(answer.status);
+      return { ...answer, durationMs: clock.monotonicMs() - startedMs };
+    } catch (error) {
+      const failure = asFailure(error);
+      outcome = failure.kind;
+      throw failure;
+    } finally {
+      const seconds = (clock.monotonicMs() - startedMs) / 1000;
+      metricsHooks.onFinish({ policy: policy.name, outcome, seconds });
+    }
+  };
+
   return {
-    request: async (policy, request) => {
-      const startedMs = clock.monotonicMs();
-      let outcome: OutboundOutcome = 'protocol';
-      try {
-        const answer = await run(policy, request);
-        outcome = statusClass(answer.status);
-        return { ...answer, durationMs: clock.monotonicMs() - startedMs };
-      } catch (error) {
-        const failure = asFailure(error);
-        outcome = failure.kind;
-        throw failure;
-      } finally {
-        const seconds = (clock.monotonicMs() - startedMs) / 1000;
-        metricsHooks.onFinish({ policy: policy.name, outcome, seconds });
-      }
-    },
+    request: (policy, request) => measured(policy, () => run(policy, request)),
+    stream: (policy, request) => measured(policy, () => open(policy, request)),
     check: (policy, url) => {
       const checked = checkUrl(policy, url);
       return checked.ok ? { ok: true } : checked;

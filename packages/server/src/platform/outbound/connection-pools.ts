@@ -6,8 +6,8 @@ import { dial, type ConnectTcp } from './dial.ts';
 /** Destinations whose connections are kept; beyond this, the one used longest ago loses its idle ones. */
 const poolsMax = 256;
 
-/** Idle connections to one address. */
-const idleMax = 8;
+/** Idle connections to one address: as many as requests usually run at once, so that none is opened for each. */
+const idleMax = 32;
 
 /** Below the 5 s after which common servers close idle connections, so that we rarely meet one that is closing. */
 const idleMs = 4000;

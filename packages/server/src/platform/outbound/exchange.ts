@@ -28,7 +28,7 @@ export interface ExchangeAnswer {
 export const exchange = (options: ExchangeOptions): Promise<ExchangeAnswer> =>
   new Promise((resolve, reject) => {
     const { signal } = options;
-    const request = open(options);
+    const request = openRequest(options);
     const stop = (): void => {
       settle(() => {
         reject(signal.reason as OutboundFailure);
@@ -66,7 +66,7 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeAnswer> =>
     request.end(options.body);
   });
 
-const open = ({ target, agent, method, headers }: ExchangeOptions): ClientRequest => {
+export const openRequest = ({ target, agent, method, headers }: ExchangeOptions): ClientRequest => {
   const send = target.secure ? httpsRequest : httpRequest;
   return send({
     agent,
@@ -111,7 +111,7 @@ const collect = (response: IncomingMessage, maxBytes: number): Promise<ExchangeA
     });
   });
 
-const headersOf = (response: IncomingMessage): Record<string, string> =>
+export const headersOf = (response: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
       name,
@@ -125,7 +125,7 @@ const brokenOff = (cause?: unknown): OutboundFailure =>
     cause,
   });
 
-const failureOf = (cause: unknown): OutboundFailure => {
+export const failureOf = (cause: unknown): OutboundFailure => {
   if (cause instanceof OutboundFailure) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (!code.startsWith('HPE_')) return brokenOff(cause);

@@ -4,6 +4,7 @@ export {
   type OutboundMetricsHooks,
   type OutboundOutcome,
 } from './client.ts';
+export { createCircuitBoard, type CircuitBoard } from './circuit-board.ts';
 export type { OutboundLimits } from './limits.ts';
 export type { Resolve } from './resolve.ts';
 export {
@@ -13,4 +14,5 @@ export {
   type OutboundFailureKind,
   type OutboundRequest,
   type OutboundResponse,
+  type OutboundStream,
 } from './types.ts';

@@ -1,7 +1,9 @@
+import type { Agent } from 'node:http';
 import type { Target } from './check-url.ts';
 import type { ConnectionPools } from './connection-pools.ts';
 import type { Deadline } from './deadline.ts';
 import { exchange, type ExchangeAnswer } from './exchange.ts';
+import { exchangeStream } from './exchange-stream.ts';
 import { findAddresses } from './find-addresses.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import type { Resolve } from './resolve.ts';
@@ -14,21 +16,29 @@ export type Send = (
   deadline: Deadline,
 ) => Promise<ExchangeAnswer>;
 
+interface SendDeps {
+  readonly pools: ConnectionPools;
+  readonly resolve: Resolve;
+  readonly resolveTimeoutMs: number;
+}
+
 /** Resolves, checks, and asks the first address that accepts a connection. */
-export const createSend =
-  (deps: {
-    readonly pools: ConnectionPools;
-    readonly resolve: Resolve;
-    readonly resolveTimeoutMs: number;
-  }): Send =>
-  async (policyName, target, request, deadline) => {
+const createSendWith =
+  <T>(
+    deps: SendDeps,
+    exchangeOn: (
+      options: PreparedRequest & { readonly target: Target; readonly agent: Agent },
+      deadline: Deadline,
+    ) => Promise<T>,
+  ) =>
+  async (policyName: string, target: Target, request: PreparedRequest, deadline: Deadline): Promise<T> => {
     const { resolve, resolveTimeoutMs: timeoutMs } = deps;
     const addresses = await findAddresses({ resolve, timeoutMs }, target, deadline);
     let unreached: unknown;
     for (const address of addresses) {
       const agent = deps.pools.agentFor(policyName, target, address);
       try {
-        return await exchange({ ...request, target, agent, signal: deadline.signal });
+        return await exchangeOn({ ...request, target, agent }, deadline);
       } catch (error) {
         // `connect` means that nothing was sent: the next address may do.
         if (!(error instanceof OutboundFailure) || error.kind !== 'connect') throw error;
@@ -37,3 +47,9 @@ export const createSend =
     }
     throw unreached;
   };
+
+export const createSend = (deps: SendDeps): Send =>
+  createSendWith(deps, (options, { signal }) => exchange({ ...options, signal }));
+
+/** The same, answered when the head of the answer is there. */
+export const createSendStream = (deps: SendDeps) => createSendWith(deps, exchangeStream);

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 /** One request to somewhere else. Everything that leaves the server goes through the one client. */
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +18,14 @@ export interface OutboundResponse {
   readonly body: Buffer;
   readonly truncated: boolean;
   readonly durationMs: number;
+}
+
+/** An answer whose body comes as it is sent. */
+export interface OutboundStream {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be read to its end, or destroyed. Ends with an error when the deadline or the signal ends the exchange. */
+  readonly body: Readable;
 }
 
 /** Where requests of one purpose may go. Without `allowPrivate`, only public unicast addresses. */
@@ -53,6 +62,11 @@ export class OutboundFailure extends Error {
 /** The one way out. Rejects with `OutboundFailure`; any HTTP status is an answer. Redirects are answers, not followed. */
 export interface OutboundClient {
   request(policy: DestinationPolicy, request: OutboundRequest): Promise<OutboundResponse>;
+  /**
+   * The same, with an answer that is read as it comes. `timeoutMs` is for the whole exchange, the body included;
+   * `maxResponseBytes` is the caller's to hold. Neither slots nor circuits: callers that stream have their own.
+   */
+  stream(policy: DestinationPolicy, request: OutboundRequest): Promise<OutboundStream>;
   /** Whether the policy would let this URL through as far as its text says; for registration time. */
   check(
     policy: DestinationPolicy,

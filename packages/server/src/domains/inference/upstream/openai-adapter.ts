@@ -1,0 +1,48 @@
+import { countOf, isObject, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
+import type { Adapter, ReportedUsage, Timings } from '../types.ts';
+import { eventsOf, garbled } from './lines.ts';
+import { AppError } from '../../../platform/errors.ts';
+
+const paths = { chat: '/chat/completions', text: '/completions', embed: '/embeddings' } as const;
+
+export const usageOf = (body: JsonObject): ReportedUsage => {
+  const usage = objectOf(body['usage']);
+  return {
+    promptTokens: countOf(usage['prompt_tokens']),
+    completionTokens: countOf(usage['completion_tokens']),
+  };
+};
+
+const noTimings: Timings = { gpuSeconds: undefined, ollama: undefined };
+
+/** A stream that fails half-way says so in an event of its own. */
+const refuseError = (chunk: JsonObject): void => {
+  if (chunk['error'] === undefined) return;
+  const cause = textOf(objectOf(chunk['error'])['message']) || textOf(chunk['error']);
+  throw new AppError('upstream_failed', { detail: 'The model server broke off', cause: new Error(cause) });
+};
+
+/** Whatever speaks OpenAI's protocol: OpenAI itself, vLLM, llama.cpp. Bodies pass as they are, model and stream aside. */
+export const createOpenaiAdapter = (): Adapter => ({
+  request: ({ kind, body, stream }, model) => ({
+    path: paths[kind],
+    body: stream
+      ? { ...body, model, stream: true, stream_options: { include_usage: true } }
+      : { ...body, model, ...(kind === 'embed' ? {} : { stream: false }) },
+  }),
+  whole: (call, _model, answer) => {
+    if (!isObject(answer)) throw garbled('no JSON object');
+    const expected = call.kind === 'embed' ? answer['data'] : answer['choices'];
+    if (!Array.isArray(expected)) throw garbled('an answer without choices');
+    return { body: answer, usage: usageOf(answer), timings: noTimings };
+  },
+  pieces: async function* (_call, _model, body) {
+    for await (const data of eventsOf(body)) {
+      const chunk = parseJsonText(data);
+      if (!isObject(chunk)) throw garbled('an event that is no JSON object');
+      refuseError(chunk);
+      const usage = isObject(chunk['usage']) ? usageOf(chunk) : undefined;
+      yield { chunk, usage, timings: undefined };
+    }
+  },
+});
