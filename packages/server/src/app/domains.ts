@@ -9,9 +9,12 @@ import { createQueuesDomain } from '../domains/queues/index.ts';
 import { createScoringDomain } from '../domains/scoring/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
 import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/telemetry/index.ts';
+import { createUsageDomain } from '../domains/usage/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { Metrics } from '../platform/observability/metrics.ts';
+import { buildInference } from './inference.ts';
+import { noFirewall } from './no-firewall.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { healthPingMs, probesOf } from './probes.ts';
@@ -108,11 +111,13 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     hooks,
     scoring,
   ];
+  const usage = createUsageDomain(common);
+  const inference = buildInference(options, platform, { firewall: noFirewall(), ledger: usage.port });
   // A worker answers for its own health and metrics, and for nothing else.
-  const forClients = [accounts, fleet, telemetry, evidence, alerts, trail, ...operations];
+  const forClients = [accounts, fleet, telemetry, evidence, alerts, trail, ...operations, usage, inference];
   const served = config.roles.includes('api') ? [system, ...forClients] : [system];
   return {
     routes: served.flatMap(({ routes }) => routes),
-    running: [accounts, fleet, telemetry, evidence, scoring],
+    running: [accounts, fleet, telemetry, evidence, scoring, usage, inference],
   };
 };

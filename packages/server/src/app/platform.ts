@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sealedUpstreamKeys } from '../domains/inference/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createCursorCodec, type CursorCodec } from '../platform/http/cursor.ts';
 import { createSweeper, type Sweeper } from '../platform/idempotency/index.ts';
@@ -50,7 +51,11 @@ export interface Platform {
 }
 
 /** Every column that holds sealed values: what the check of keys and their rotation walk over. */
-export const sealedColumns: readonly SealedColumn[] = [sealedWebhookSecrets, sealedAgentSecrets];
+export const sealedColumns: readonly SealedColumn[] = [
+  sealedWebhookSecrets,
+  sealedAgentSecrets,
+  sealedUpstreamKeys,
+];
 
 const hourMs = 3_600_000;
 /** What was done stays to be looked at for a week; dead letters stay until somebody decides. */

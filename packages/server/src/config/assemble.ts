@@ -55,7 +55,7 @@ export const assemble = (
     queue: { reservationsName: values.queueName },
     redisUrl: values.redisUrl,
     limits: assembleLimits(values),
-    inference: { ollamaBaseUrl: values.ollamaBaseUrl, openaiApiKey: values.openaiApiKey },
+    inference: assembleInference(values, cwd),
     sensor: { runsBeside: values.sensor },
     warnings: warningsOf(values),
   };
@@ -78,6 +78,21 @@ const assembleAudit = (values: Values, cwd: string): AuditConfig => {
     syslog: target === undefined ? undefined : { ...target, caFile: path(values.auditSyslogCa) },
   };
 };
+
+const assembleInference = (values: Values, cwd: string): Config['inference'] => ({
+  ollamaBaseUrl: values.ollamaBaseUrl,
+  openaiApiKey: values.openaiApiKey,
+  openaiBaseUrl: values.openaiBaseUrl,
+  modelsFile: values.modelsFile === undefined ? undefined : resolve(cwd, values.modelsFile),
+  ollamaConcurrency: values.ollamaConcurrency,
+  limits: {
+    requestsPerMinute: values.llmRequestsPerMinute,
+    tokensPerMinute: values.llmTokensPerMinute,
+    gpuSecondsPerHour: values.llmGpuSecondsPerHour,
+  },
+  deadlineMs: values.llmDeadlineSeconds * secondMs,
+  maxPromptBytes: values.llmMaxPromptBytes,
+});
 
 const assembleTls = ({ tlsCert, tlsKey, tlsClientCa }: Values, cwd: string): TlsConfig | undefined =>
   tlsCert === undefined || tlsKey === undefined

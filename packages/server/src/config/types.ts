@@ -139,6 +139,17 @@ export interface Config {
   readonly inference: {
     readonly ollamaBaseUrl: string | undefined;
     readonly openaiApiKey: Secret | undefined;
+    readonly openaiBaseUrl: string;
+    /** An absolute path. */
+    readonly modelsFile: string | undefined;
+    readonly ollamaConcurrency: number;
+    readonly limits: {
+      readonly requestsPerMinute: number;
+      readonly tokensPerMinute: number;
+      readonly gpuSecondsPerHour: number;
+    };
+    readonly deadlineMs: number;
+    readonly maxPromptBytes: number;
   };
   /** Whether the sensor of this machine runs beside the server. */
   readonly sensor: { readonly runsBeside: boolean };

@@ -1,6 +1,6 @@
 import { headerList } from './header-list.ts';
 import { decimal, httpUrl, matching, wholeNumber } from './parsers.ts';
-import { issuedSecret, redisUrl } from './secret-parsers.ts';
+import { redisUrl } from './secret-parsers.ts';
 import { defaulted, optional } from './variable.ts';
 
 /** Ten years: longer is a typing error, or should be "unset". */
@@ -60,20 +60,5 @@ export const workVariables = {
     whenUnset: 'each replica counts for itself',
     secret: true,
     parse: redisUrl,
-  }),
-  ollamaBaseUrl: optional('OLLAMA_BASE_URL', {
-    group: 'Inference',
-    description: 'Ollama server that models are served from.',
-    example: 'http://localhost:11434',
-    whenUnset: 'no Ollama models',
-    parse: httpUrl,
-  }),
-  openaiApiKey: optional('OPENAI_API_KEY', {
-    group: 'Inference',
-    description: 'Key for OpenAI’s models.',
-    example: '(your key)',
-    whenUnset: 'no OpenAI models',
-    secret: true,
-    parse: issuedSecret,
   }),
 };

@@ -1,6 +1,7 @@
 import type { ValuesOf } from './variable.ts';
 import { auditVariables } from './variables-audit.ts';
 import { identityVariables } from './variables-identity.ts';
+import { inferenceVariables } from './variables-inference.ts';
 import { limitVariables } from './variables-limits.ts';
 import { scoringVariables } from './variables-scoring.ts';
 import { sealingVariables } from './variables-sealing.ts';
@@ -18,6 +19,7 @@ export const variables = {
   ...auditVariables,
   ...workVariables,
   ...scoringVariables,
+  ...inferenceVariables,
 };
 
 /** Their values. */

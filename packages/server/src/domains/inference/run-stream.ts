@@ -5,7 +5,7 @@ import type { GatewayDeps } from './deps.ts';
 import type { JsonObject } from './json.ts';
 import type { Presenter } from './protocol/presenter.ts';
 import type { Run } from './run-whole.ts';
-import { blocks, choicesOf, createStreamScreen, outputBytes, type StreamScreen } from './screen.ts';
+import { blocks, createStreamScreen, outputBytes, type StreamScreen } from './screen.ts';
 import type { Ending } from './settlement.ts';
 import type { ReportedUsage, StreamPiece, Timings } from './types.ts';
 import { failureOf } from './upstream/failures.ts';

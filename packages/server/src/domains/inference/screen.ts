@@ -2,8 +2,8 @@ import type { Firewall, FirewallContext, OutputScreen, Verdict } from './firewal
 import { isObject, listOf, objectOf, textOf, type JsonObject } from './json.ts';
 
 /** Whether a verdict is acted upon as a block. */
-export const blocks = (verdict: Verdict | null): verdict is Verdict =>
-  verdict !== null && verdict.action === 'block' && !verdict.reportOnly;
+export const blocks = (verdict: Verdict | null): boolean =>
+  verdict?.action === 'block' && !verdict.reportOnly;
 
 /** Where a choice keeps text: what people read, what the model thought, what tools are called with. */
 interface Slot {

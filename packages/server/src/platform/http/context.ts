@@ -61,7 +61,8 @@ export const createContext = (input: ContextInput): RequestContext => {
     correlationId: subject.correlationId,
     remoteAddress: subject.remoteAddress,
     userAgent: subject.userAgent,
-    authorization: 'public' in route.access ? request.headers.authorization : undefined,
+    authorization:
+      'public' in route.access || route.access.binds === true ? request.headers.authorization : undefined,
     get log() {
       log ??= input.log.child({ correlation_id: subject.correlationId });
       return log;

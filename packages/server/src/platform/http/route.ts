@@ -17,6 +17,8 @@ export type Access =
       /** Also taken: an agent's signature over the raw body (`X-Agent-ID`), so the body is read before it is known who asks.
        * `scoped-or-bearer`: a scoped token in `X-LLM-Token` goes before the Authorization header. */
       readonly credential?: 'agent-or-bearer' | 'scoped-or-bearer';
+      /** The handler gets the Authorization header, to bind what it makes to that credential. */
+      readonly binds?: true;
       /** The detail of a refusal for a missing scope, where a seed gives its own words. */
       readonly refusal?: string;
     }
@@ -82,7 +84,7 @@ export interface RequestContext {
   readonly remoteAddress: string;
   readonly userAgent: string | null;
   readonly log: Logger;
-  /** For public routes alone, which may authenticate their caller themselves (OAuth2 clients). */
+  /** For public routes, which may authenticate their caller themselves, and those that bind what they make to it. */
   readonly authorization: string | undefined;
   /** The request's transaction for `effect: 'transaction'`, the pool otherwise. */
   readonly db: Executor;

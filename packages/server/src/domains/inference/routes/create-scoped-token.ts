@@ -63,7 +63,7 @@ export const createScopedToken = ({ scopedTokens, clock, newId }: ScopedTokenDep
     operationId: 'createScopedToken',
     summary: 'A token of 60 seconds for one model and a budget of tokens',
     tag: 'Authentication',
-    access: { scope: 'models:read', refusal: 'Insufficient permissions' },
+    access: { scope: 'models:read', refusal: 'Insufficient permissions', binds: true },
     audit: { when: 'handler', action: 'llm.scoped_token', refusals: true },
     effect: 'own',
     bodyLimitBytes: 4096,
