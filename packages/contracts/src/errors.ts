@@ -169,12 +169,7 @@ export const errorCatalogue = {
     'Blocked By The Firewall',
     'Change the text that detail names; POST /api/v1/firewall/inspect explains a verdict.',
   ),
-  model_not_found: entry(
-    404,
-    'not_found',
-    'Model Not Found',
-    'Use a name that GET /v1/models lists.',
-  ),
+  model_not_found: entry(404, 'not_found', 'Model Not Found', 'Use a name that GET /v1/models lists.'),
   prompt_too_large: entry(
     413,
     'invalid_request',

@@ -3,7 +3,11 @@ import { PageQuery, Timestamp, Uuid, text } from './common.ts';
 import { scopes } from './scopes.ts';
 
 /** A model's name: of the catalogue, or as its server calls it. */
-export const ModelName = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9*][A-Za-z0-9._:/@-]*$' });
+export const ModelName = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[A-Za-z0-9*][A-Za-z0-9._:/@-]*$',
+});
 
 /** A token of a minute for one model (seed 3). */
 export const ScopedTokenRequest = Type.Object(
@@ -49,7 +53,12 @@ export const GenerateResponse = Type.Object({
 export const ModelInfo = Type.Object({
   name: Type.String(),
   targets: Type.Array(
-    Type.Object({ upstream: Type.String(), model: Type.String(), weight: Type.Number(), status: Type.String() }),
+    Type.Object({
+      upstream: Type.String(),
+      model: Type.String(),
+      weight: Type.Number(),
+      status: Type.String(),
+    }),
   ),
   fallbacks: Type.Array(Type.String()),
   context_tokens: Type.Union([Type.Integer(), Type.Null()]),

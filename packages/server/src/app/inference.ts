@@ -23,7 +23,10 @@ const catalogueOf = ({ config }: AppOptions): Catalogue => {
   try {
     const file = parseCatalogue(readFileSync(modelsFile, 'utf8'), new Set(upstreams.map(({ name }) => name)));
     const named = new Set(file.upstreams.map(({ name }) => name));
-    return { upstreams: [...file.upstreams, ...upstreams.filter(({ name }) => !named.has(name))], models: file.models };
+    return {
+      upstreams: [...file.upstreams, ...upstreams.filter(({ name }) => !named.has(name))],
+      models: file.models,
+    };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`GPUSHIELD_MODELS_FILE (${modelsFile}): ${why}`, { cause });

@@ -40,7 +40,8 @@ const requireModel = (deps: GatewayDeps, principal: Principal, name: string): Mo
   if (grant !== undefined && grant.model !== '*' && grant.model !== name && grant.model !== model?.name) {
     throw insufficient(`The token was made for the model ${grant.model}: get one for ${name}.`);
   }
-  if (model === undefined) throw new AppError('model_not_found', { detail: `There is no model ${name.slice(0, 128)}` });
+  if (model === undefined)
+    throw new AppError('model_not_found', { detail: `There is no model ${name.slice(0, 128)}` });
   if (!permitted(model, principal)) throw insufficient(`Ask an administrator for the model ${name}.`);
   return model;
 };
@@ -53,7 +54,9 @@ const requireSize = (principal: Principal, model: Model, asked: number | undefin
     throw budgetExceeded(`The token was made for ${String(grant.maxTokens)} tokens.`);
   }
   if (asked > model.maxOutputTokens) {
-    throw budgetExceeded(`The model ${model.name} answers with ${String(model.maxOutputTokens)} tokens at most.`);
+    throw budgetExceeded(
+      `The model ${model.name} answers with ${String(model.maxOutputTokens)} tokens at most.`,
+    );
   }
 };
 

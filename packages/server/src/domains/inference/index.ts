@@ -53,7 +53,11 @@ export interface InferenceDeps {
 
 const circuit = { failuresMax: 5, windowMs: 60_000, openMs: 2000, openMaxMs: 30_000 };
 
-const routerOf = (deps: InferenceDeps, directory: Directory, client: ReturnType<typeof createUpstreamClient>) => {
+const routerOf = (
+  deps: InferenceDeps,
+  directory: Directory,
+  client: ReturnType<typeof createUpstreamClient>,
+) => {
   const { clock, newId, random, log } = deps;
   const openai = createOpenaiAdapter();
   const ollama = createOllamaAdapter({ newId, nowMs: () => clock.nowMs() });

@@ -10,7 +10,12 @@ let upstream: FakeServer;
 let user: string;
 
 const post = (url: string, payload: object | string, headers: Record<string, string>) =>
-  app.http.app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', ...headers } });
+  app.http.app.inject({
+    method: 'POST',
+    url,
+    payload,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 const scoped = async (body: Record<string, unknown> = {}): Promise<string> => {
@@ -44,7 +49,11 @@ afterAll(async () => {
 
 describe('the seed’s smoke test', () => {
   it('logs in, gets a token of 60 s for one model, and generates', async () => {
-    const token = await post('/auth/scoped-token', { model: 'phi', max_tokens: 128, scopes: ['llm:generate'] }, bearer(user));
+    const token = await post(
+      '/auth/scoped-token',
+      { model: 'phi', max_tokens: 128, scopes: ['llm:generate'] },
+      bearer(user),
+    );
     expect(token.json()).toEqual({
       access_token: expect.stringMatching(/^ey/),
       token_type: 'bearer',
@@ -96,7 +105,9 @@ describe('the zero-trust steps', () => {
 
   it('3: more tokens than the token was made for, at once or in sum, are 429 GPU budget exceeded', async () => {
     const token = await scoped({ max_tokens: 100 });
-    expect((await generate(token, { max_tokens: 101 })).json<{ detail: string }>().detail).toBe('GPU budget exceeded');
+    expect((await generate(token, { max_tokens: 101 })).json<{ detail: string }>().detail).toBe(
+      'GPU budget exceeded',
+    );
     expect((await generate(token, { max_tokens: 60 })).statusCode).toBe(200);
     const spent = await generate(token, { max_tokens: 60 });
     expect(spent.statusCode).toBe(429);
@@ -123,7 +134,15 @@ describe('the zero-trust steps', () => {
 
   it('a scoped token makes no other, and opens nothing but its model', async () => {
     const token = await scoped();
-    expect((await post('/auth/scoped-token', { model: 'phi', max_tokens: 9, scopes: ['llm:generate'] }, bearer(token))).statusCode).toBe(403);
+    expect(
+      (
+        await post(
+          '/auth/scoped-token',
+          { model: 'phi', max_tokens: 9, scopes: ['llm:generate'] },
+          bearer(token),
+        )
+      ).statusCode,
+    ).toBe(403);
     for (const url of ['/api/v1/me', '/api/v1/users', '/api/v1/usage', '/api/v1/keys']) {
       const answer = await app.http.app.inject({ method: 'GET', url, headers: bearer(token) });
       expect(answer.statusCode, url).toBe(403);
@@ -134,6 +153,8 @@ describe('the zero-trust steps', () => {
     const viewer = await signIn(app, (await seedUser(database.db, app, ['viewer'])).username);
     const body = { model: 'phi', max_tokens: 8, scopes: ['users:write'] };
     expect((await post('/auth/scoped-token', body, bearer(user))).statusCode).toBe(403);
-    expect((await post('/auth/scoped-token', { ...body, scopes: ['llm:generate'] }, bearer(viewer))).statusCode).toBe(403);
+    expect(
+      (await post('/auth/scoped-token', { ...body, scopes: ['llm:generate'] }, bearer(viewer))).statusCode,
+    ).toBe(403);
   });
 });

@@ -22,7 +22,9 @@ interface Place {
 }
 
 const place = (kind: Kind, holder: JsonObject, key: string, path: string): readonly Place[] =>
-  typeof holder[key] === 'string' && holder[key] !== '' ? [{ kind, path: `${path}/${key}`, holder, key }] : [];
+  typeof holder[key] === 'string' && holder[key] !== ''
+    ? [{ kind, path: `${path}/${key}`, holder, key }]
+    : [];
 
 const contentPlaces = (kind: Kind, message: JsonObject, path: string): readonly Place[] => {
   if (!Array.isArray(message['content'])) return place(kind, message, 'content', path);
@@ -46,7 +48,11 @@ const messagePlaces = (body: JsonObject): readonly Place[] =>
     if (!isObject(value)) return [];
     const kind = kinds[textOf(value['role'])] ?? 'user';
     const path = `/messages/${String(index)}`;
-    return [...contentPlaces(kind, value, path), ...place('assistant', value, 'thinking', path), ...toolPlaces(value, path)];
+    return [
+      ...contentPlaces(kind, value, path),
+      ...place('assistant', value, 'thinking', path),
+      ...toolPlaces(value, path),
+    ];
   });
 
 /** Descriptions of tools are read by the model as if they were its owner's words. */

@@ -105,10 +105,17 @@ export const createRunCall = (deps: GatewayDeps): RunCall => {
       const stream = { ...run, correlationId, abort: end.abort, onEnd: end.dispose };
       const starting = runStream(deps, stream, presenter);
       const [body] = await Promise.all([starting, recorded]).catch((error: unknown) => {
-        starting.then((readable) => readable.destroy(), () => undefined);
+        starting.then(
+          (readable) => readable.destroy(),
+          () => undefined,
+        );
         throw error;
       });
-      return { status: 200, body, headers: { 'content-type': presenter.contentType, 'cache-control': 'no-store' } };
+      return {
+        status: 200,
+        body,
+        headers: { 'content-type': presenter.contentType, 'cache-control': 'no-store' },
+      };
     } catch (error) {
       // The entry that could not be written is the reason, not the abort that followed from it.
       await recorded;

@@ -24,7 +24,11 @@ interface Progress {
 }
 
 /** A chunk that ends every choice, in the place of what the firewall does not let through. */
-const endingChunk = (template: JsonObject, reason: string, texts: readonly { index: number; text: string }[]): JsonObject => {
+const endingChunk = (
+  template: JsonObject,
+  reason: string,
+  texts: readonly { index: number; text: string }[],
+): JsonObject => {
   const indices = texts.length > 0 ? texts.map(({ index }) => index) : [0];
   const textOfChoice = (index: number): string => texts.find((one) => one.index === index)?.text ?? '';
   const isText = template['object'] === 'text_completion';
@@ -96,14 +100,20 @@ export interface StreamRun extends Run {
  * Asks for a stream and answers as soon as its first piece is there; until then errors are thrown and become an error
  * answer. The rest is pumped whether or not anybody reads, so that the call is settled on every path.
  */
-export const runStream = async (deps: GatewayDeps, run: StreamRun, presenter: Presenter): Promise<Readable> => {
+export const runStream = async (
+  deps: GatewayDeps,
+  run: StreamRun,
+  presenter: Presenter,
+): Promise<Readable> => {
   const { admitted, userId, signal, settle } = run;
   const { model, call } = admitted;
   let workedSeconds = 0;
   const onWork = (seconds: number): void => {
     workedSeconds += seconds;
   };
-  const endingOf = (rest: Pick<Ending, 'outcome' | 'unknown' | 'usage' | 'outputBytes' | 'timings'>): Ending => ({
+  const endingOf = (
+    rest: Pick<Ending, 'outcome' | 'unknown' | 'usage' | 'outputBytes' | 'timings'>,
+  ): Ending => ({
     ...rest,
     workedSeconds: rest.outcome === 'failed' && rest.outputBytes === 0 ? 0 : workedSeconds,
     model,
@@ -174,7 +184,10 @@ const pump = (
       const gone = output.destroyed;
       if (!ended) await settled(gone ? 'aborted' : 'failed');
       const error = run.signal.aborted && !gone ? new AppError('upstream_timeout') : failureOf(thrown);
-      deps.log.warn({ err: error.options.cause ?? error, correlation_id: correlationId }, 'a stream broke off');
+      deps.log.warn(
+        { err: error.options.cause ?? error, correlation_id: correlationId },
+        'a stream broke off',
+      );
       await write(presenter.broken(error, correlationId));
     } finally {
       output.push(null);

@@ -13,7 +13,11 @@ interface Slot {
 }
 
 const slotsOf = (choice: JsonObject): readonly Slot[] => {
-  const holder = isObject(choice['delta']) ? choice['delta'] : isObject(choice['message']) ? choice['message'] : choice;
+  const holder = isObject(choice['delta'])
+    ? choice['delta']
+    : isObject(choice['message'])
+      ? choice['message']
+      : choice;
   const texts = ['content', 'text', 'reasoning', 'reasoning_content', 'refusal']
     .filter((key) => typeof holder[key] === 'string' && holder[key] !== '')
     .map((key): Slot => ({ channel: key, holder, key }));
@@ -28,7 +32,8 @@ const slotsOf = (choice: JsonObject): readonly Slot[] => {
   return [...texts, ...calls];
 };
 
-export const choicesOf = (body: JsonObject): readonly JsonObject[] => listOf(body['choices']).filter(isObject);
+export const choicesOf = (body: JsonObject): readonly JsonObject[] =>
+  listOf(body['choices']).filter(isObject);
 
 /** Bytes of text that an answer, or a piece of one, holds. */
 export const outputBytes = (body: JsonObject): number =>
@@ -63,7 +68,10 @@ export interface StreamScreen {
   /** Changes the chunk in place. Answers the verdict that ends the stream, if there is one. */
   chunk(chunk: JsonObject): Verdict | null;
   /** What was held back of choices that never said that they ended, as text by choice. */
-  rest(): { readonly texts: readonly { readonly index: number; readonly text: string }[]; readonly verdict: Verdict | null };
+  rest(): {
+    readonly texts: readonly { readonly index: number; readonly text: string }[];
+    readonly verdict: Verdict | null;
+  };
   /** The verdict with the highest score so far. */
   worst(): Verdict | null;
 }
@@ -144,7 +152,8 @@ export const createStreamScreen = (firewall: Firewall, context: FirewallContext)
         const { out, verdict } = screen.end();
         note(verdict);
         if (blocks(verdict)) return { texts: [], verdict };
-        if (out !== '' && !name.includes(' tool-')) texts.push({ index: Number.parseInt(name, 10), text: out });
+        if (out !== '' && !name.includes(' tool-'))
+          texts.push({ index: Number.parseInt(name, 10), text: out });
       }
       screens.clear();
       return { texts, verdict: null };

@@ -14,5 +14,8 @@ export const visibleModels = (directory: Directory, principal: Principal): reado
   const bound = grant === undefined || grant.model === '*' ? undefined : directory.find(grant.model);
   return directory
     .list()
-    .filter((model) => permitted(model, principal) && (grant === undefined || grant.model === '*' || model === bound));
+    .filter(
+      (model) =>
+        permitted(model, principal) && (grant === undefined || grant.model === '*' || model === bound),
+    );
 };

@@ -4,7 +4,10 @@ import { AppError } from '../../platform/errors.ts';
 import type { UsageFilter } from './store.ts';
 
 /** What of the ledger a caller may see: with the `:own` scope only what it used itself. */
-export const filterOf = (query: UsageSumQuery, ctx: Pick<RequestContext, 'ownOnly' | 'principal'>): UsageFilter => {
+export const filterOf = (
+  query: UsageSumQuery,
+  ctx: Pick<RequestContext, 'ownOnly' | 'principal'>,
+): UsageFilter => {
   const { principal_id: asked, subject, kind, from, to } = query;
   if (ctx.ownOnly && asked !== undefined && asked !== ctx.principal.id) throw new AppError('not_owner');
   return {

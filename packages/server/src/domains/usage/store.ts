@@ -103,7 +103,11 @@ export interface UsageSum {
 }
 
 /** Sums by principal and subject, the most GPU-seconds first. */
-export const sumEntries = async (db: Executor, filter: UsageFilter, limit: number): Promise<readonly UsageSum[]> => {
+export const sumEntries = async (
+  db: Executor,
+  filter: UsageFilter,
+  limit: number,
+): Promise<readonly UsageSum[]> => {
   const { sql, values } = conditions(filter);
   const { rows } = await db.query<UsageSum>(
     `SELECT principal_id, subject, kind, count(*) AS calls, sum(prompt_tokens)::text AS prompt_tokens,

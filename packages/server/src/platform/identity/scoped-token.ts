@@ -79,7 +79,17 @@ const isParentKind = (value: unknown): value is TokenParent['kind'] =>
 
 /** The claims, where all are there and of their type. */
 const claimsOf = (payload: JWTPayload): ScopedClaims => {
-  const { sub, jti, exp, model, max_tokens: maxTokens, scopes, parent, parent_kind: kind, iat_ms: iat } = payload;
+  const {
+    sub,
+    jti,
+    exp,
+    model,
+    max_tokens: maxTokens,
+    scopes,
+    parent,
+    parent_kind: kind,
+    iat_ms: iat,
+  } = payload;
   const texts = [sub, jti, model, parent];
   const numbers = [exp, maxTokens, iat];
   if (
@@ -103,7 +113,11 @@ const claimsOf = (payload: JWTPayload): ScopedClaims => {
 };
 
 /** Issues and verifies scoped tokens: JWT, HS256 and nothing else. */
-export const createScopedTokens = ({ signingKey, clock, issuedSinceMs }: ScopedTokenOptions): ScopedTokens => {
+export const createScopedTokens = ({
+  signingKey,
+  clock,
+  issuedSinceMs,
+}: ScopedTokenOptions): ScopedTokens => {
   const header = { alg: algorithm, typ: type };
   const headerPart = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`;
   const verified = createLru<ScopedClaims>(maxVerifiedTokens);

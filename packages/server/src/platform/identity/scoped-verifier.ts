@@ -17,7 +17,9 @@ const scopesNow = (claims: ScopedClaims, parent: ReadonlySet<Scope>): ReadonlySe
   new Set(claims.scopes.filter((scope) => covers(parent, scope)));
 
 /** Verifies scoped tokens: the signature, the lifetime, and that the credential which made it is still good. */
-export const createScopedVerifier = (options: AuthenticatorOptions): ((token: string) => Promise<Verified>) => {
+export const createScopedVerifier = (
+  options: AuthenticatorOptions,
+): ((token: string) => Promise<Verified>) => {
   const { clock, scoped } = options;
   const caches = { session: options.sessions, key: options.keys, client: options.clients?.states };
 
@@ -52,7 +54,11 @@ export const createScopedVerifier = (options: AuthenticatorOptions): ((token: st
     const claims = await scoped.verify(token);
     if (claims.parent.kind === 'anonymous') {
       if (options.anonymousAllowed !== true) throw refused('Invalid token structure');
-      return principalOf(claims, { username: 'anonymous', roles: ['admin'], scopes: new Set(roleScopes.admin) });
+      return principalOf(claims, {
+        username: 'anonymous',
+        roles: ['admin'],
+        scopes: new Set(roleScopes.admin),
+      });
     }
     const state = await stateOf(claims.parent);
     if (state?.userDisabled === true) throw new AppError('user_disabled');

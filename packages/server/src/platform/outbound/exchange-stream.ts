@@ -27,9 +27,7 @@ export const exchangeStream = (
     });
     request.on('upgrade', (_response, socket) => {
       socket.destroy();
-      reject(
-        new OutboundFailure('protocol', 'the destination changed the protocol', { retryable: false }),
-      );
+      reject(new OutboundFailure('protocol', 'the destination changed the protocol', { retryable: false }));
     });
     request.on('response', (response) => {
       response.once('close', () => {

@@ -77,10 +77,17 @@ export const createDirectory = (deps: {
       if (upstream.discover) {
         listed.set(
           upstream.name,
-          listedNames(upstream.kind, body).map(({ name, created }) => discoveredModel(upstream, name, created)),
+          listedNames(upstream.kind, body).map(({ name, created }) =>
+            discoveredModel(upstream, name, created),
+          ),
         );
       }
-      health.set(upstream.name, { upstream: upstream.name, status: 'healthy', checkedAtMs, detail: 'answers' });
+      health.set(upstream.name, {
+        upstream: upstream.name,
+        status: 'healthy',
+        checkedAtMs,
+        detail: 'answers',
+      });
     } catch (error) {
       // What it served before stays listed: it may be back for the next request.
       const detail = error instanceof Error ? error.message : 'does not answer';

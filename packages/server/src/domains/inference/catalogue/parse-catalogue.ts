@@ -56,7 +56,8 @@ const contradiction = ({ upstreams, models }: Catalogue, known: ReadonlySet<stri
   const names = new Set([...known, ...upstreams.map(({ name }) => name)]);
   for (const { name, targets, fallbacks } of models) {
     const missing = targets.find(({ upstream }) => !names.has(upstream));
-    if (missing !== undefined) return `model ${name} names the upstream ${missing.upstream}, which is not there`;
+    if (missing !== undefined)
+      return `model ${name} names the upstream ${missing.upstream}, which is not there`;
     if (fallbacks.includes(name)) return `model ${name} is its own fallback`;
   }
   return undefined;

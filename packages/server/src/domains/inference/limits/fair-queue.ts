@@ -30,7 +30,10 @@ export interface FairQueueOptions {
 export const defaultQueue: FairQueueOptions = { waitingMax: 1000, waitingPerUserMax: 64 };
 
 const full = (whose: string): AppError =>
-  new AppError('overloaded', { detail: `${whose} has too many requests waiting for this model`, retryAfterSeconds: 2 });
+  new AppError('overloaded', {
+    detail: `${whose} has too many requests waiting for this model`,
+    retryAfterSeconds: 2,
+  });
 
 export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOptions): FairQueue => {
   const places = new Map<string, Place>();
@@ -96,7 +99,8 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
         places.set(name, place);
         return leave(name, place);
       }
-      if (signal.aborted) throw new AppError('unavailable', { detail: 'The wait for this model was given up' });
+      if (signal.aborted)
+        throw new AppError('unavailable', { detail: 'The wait for this model was given up' });
       if (countAt(place) >= waitingMax) throw full('The server');
       if ((place.users.get(userId)?.size ?? 0) >= waitingPerUserMax) throw full('This user');
       return wait(name, place, userId, signal);

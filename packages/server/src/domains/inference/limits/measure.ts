@@ -13,7 +13,9 @@ const imagesIn = (call: Call): number => {
   const own = listOf(call.ollama['images']).length;
   const inMessages = listOf(call.body['messages']).reduce<number>((sum, value) => {
     const message = objectOf(value);
-    const parts = listOf(message['content']).filter((part) => textOf(objectOf(part)['type']).includes('image'));
+    const parts = listOf(message['content']).filter((part) =>
+      textOf(objectOf(part)['type']).includes('image'),
+    );
     return sum + parts.length + listOf(message['images']).length;
   }, 0);
   return own + inMessages;
@@ -51,7 +53,8 @@ export const charge = (
   seen: { readonly prompt: PromptSize; readonly outputBytes: number; readonly outputCap: number },
 ): Charged => {
   const within = (value: number | undefined, bytes: number, most: number): number => {
-    const told = value === undefined || (value === 0 && bytes > 0) ? Math.ceil(bytes / usualBytesPerToken) : value;
+    const told =
+      value === undefined || (value === 0 && bytes > 0) ? Math.ceil(bytes / usualBytesPerToken) : value;
     return Math.max(Math.ceil(bytes / mostBytesPerToken), Math.min(told, most));
   };
   return {

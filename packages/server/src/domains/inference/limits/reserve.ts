@@ -114,9 +114,13 @@ const settleAll = async (limiter: Limiter, held: readonly Held[], used: Record<W
 /** Holds tokens and GPU-seconds before a call starts: all of them, or none. */
 export const createHolds = (limiter: Limiter, policies: LimitPolicies) => {
   /** The token's own budget. A call that names no size gets what is left. */
-  const holdBudget = async (
-    { principal: { grant }, promptTokens, outputTokens, deadlineSeconds, model }: HoldRequest,
-  ): Promise<{ readonly held: readonly Held[]; readonly outputCap: number }> => {
+  const holdBudget = async ({
+    principal: { grant },
+    promptTokens,
+    outputTokens,
+    deadlineSeconds,
+    model,
+  }: HoldRequest): Promise<{ readonly held: readonly Held[]; readonly outputCap: number }> => {
     const asked = outputTokens ?? model.defaultOutputTokens;
     if (grant === undefined) return { held: [], outputCap: asked };
     const policy = budgetPolicy(grant.maxTokens);
@@ -128,7 +132,10 @@ export const createHolds = (limiter: Limiter, policies: LimitPolicies) => {
       if (units < least) break;
       const result = await limiter.reserve({ policy, key: grant.tokenId, units, ttlSeconds });
       if (result.allowed) {
-        return { held: [{ reservation: result.reservation, unit: 'tokens' }], outputCap: units - promptTokens };
+        return {
+          held: [{ reservation: result.reservation, unit: 'tokens' }],
+          outputCap: units - promptTokens,
+        };
       }
       if (outputTokens !== undefined) break;
       units = Math.min(units - 1, result.decision.remaining);

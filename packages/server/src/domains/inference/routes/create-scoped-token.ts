@@ -30,7 +30,8 @@ const parentOf = (principal: Principal, authorization: string | undefined): Toke
   }
   throw new AppError('insufficient_scope', {
     detail: 'Insufficient permissions',
-    remediation: 'Scoped tokens are made with a login, an API key or a client token, never with another scoped token.',
+    remediation:
+      'Scoped tokens are made with a login, an API key or a client token, never with another scoped token.',
   });
 };
 
@@ -46,7 +47,13 @@ const requireScopes = (principal: Principal, asked: readonly Scope[]): void => {
   });
 };
 
-const record = (ctx: RequestContext, granted: boolean, reason: string, body: ScopedTokenRequest, tokenId: string | null) =>
+const record = (
+  ctx: RequestContext,
+  granted: boolean,
+  reason: string,
+  body: ScopedTokenRequest,
+  tokenId: string | null,
+) =>
   ctx.audit({
     action: 'llm.scoped_token',
     resource: `llm:${body.model}`,

@@ -18,7 +18,11 @@ const common = {
   n: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 16 }), Type.Null()])),
 };
 const content = Type.Optional(
-  Type.Union([Type.String(), Type.Null(), Type.Array(Type.Object({ type: Type.String() }), { maxItems: 1024 })]),
+  Type.Union([
+    Type.String(),
+    Type.Null(),
+    Type.Array(Type.Object({ type: Type.String() }), { maxItems: 1024 }),
+  ]),
 );
 
 export const ChatRequest = Type.Object({

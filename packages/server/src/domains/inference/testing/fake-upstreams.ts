@@ -34,7 +34,12 @@ const closeServer = (server: Server): Promise<void> =>
   });
 
 const serve = async (
-  answer: (request: IncomingMessage, response: ServerResponse, body: JsonObject, count: (tokens: number) => void) => void,
+  answer: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: JsonObject,
+    count: (tokens: number) => void,
+  ) => void,
   suffix = '',
 ): Promise<FakeServer> => {
   const requests: JsonObject[] = [];
@@ -70,7 +75,8 @@ const json = (response: ServerResponse, value: unknown, status = 200): void => {
   response.end(JSON.stringify(value));
 };
 
-const promptBytes = (body: JsonObject): number => JSON.stringify(body['messages'] ?? body['prompt'] ?? body['input'] ?? '').length;
+const promptBytes = (body: JsonObject): number =>
+  JSON.stringify(body['messages'] ?? body['prompt'] ?? body['input'] ?? '').length;
 
 const measures = (body: JsonObject, tokens: number) => ({
   total_duration: 5_000_000,
@@ -90,7 +96,11 @@ export const fakeOllama = (models: readonly string[] = ['phi:latest']): Promise<
     }
     if (request.url === '/api/embed') {
       const input = Array.isArray(body['input']) ? body['input'] : [body['input']];
-      json(response, { model: body['model'], embeddings: input.map((_, i) => [i, 0.5, 1]), ...measures(body, 0) });
+      json(response, {
+        model: body['model'],
+        embeddings: input.map((_, i) => [i, 0.5, 1]),
+        ...measures(body, 0),
+      });
       return;
     }
     const tokens = Number(objectOf(body['options'])['num_predict'] ?? 8);
@@ -115,12 +125,20 @@ export const fakeOllama = (models: readonly string[] = ['phi:latest']): Promise<
 export const fakeOpenai = (models: readonly string[] = ['gpt-x']): Promise<FakeServer> =>
   serve((request, response, body, count) => {
     if (request.url === '/v1/models') {
-      json(response, { object: 'list', data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'x' })) });
+      json(response, {
+        object: 'list',
+        data: models.map((id) => ({ id, object: 'model', created: 1, owned_by: 'x' })),
+      });
       return;
     }
     const usage = { prompt_tokens: Math.ceil(promptBytes(body) / 8), completion_tokens: 0, total_tokens: 0 };
     if (request.url === '/v1/embeddings') {
-      json(response, { object: 'list', model: body['model'], data: [{ object: 'embedding', index: 0, embedding: [1, 2] }], usage });
+      json(response, {
+        object: 'list',
+        model: body['model'],
+        data: [{ object: 'embedding', index: 0, embedding: [1, 2] }],
+        usage,
+      });
       return;
     }
     const tokens = Number(body['max_completion_tokens'] ?? body['max_tokens'] ?? 8);
@@ -133,7 +151,12 @@ export const fakeOpenai = (models: readonly string[] = ['gpt-x']): Promise<FakeS
       const choice = isChat
         ? { index: 0, message: { role: 'assistant', content }, finish_reason: 'length' }
         : { index: 0, text: content, finish_reason: 'length' };
-      json(response, { ...base, object: isChat ? 'chat.completion' : 'text_completion', choices: [choice], usage });
+      json(response, {
+        ...base,
+        object: isChat ? 'chat.completion' : 'text_completion',
+        choices: [choice],
+        usage,
+      });
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -33,9 +33,13 @@ export const refusalOf = ({
     const retryAfterSeconds = retryAfterOf(headers['retry-after']);
     return new AppError('unavailable', { detail: 'The model server is busy', retryAfterSeconds, cause });
   }
-  if (status === 413) return new AppError('prompt_too_large', { detail: message || 'The prompt is too large', cause });
+  if (status === 413)
+    return new AppError('prompt_too_large', { detail: message || 'The prompt is too large', cause });
   if (status === 400 || status === 404 || status === 422) {
-    return new AppError('upstream_refused', { detail: message || 'The model server refused this request', cause });
+    return new AppError('upstream_refused', {
+      detail: message || 'The model server refused this request',
+      cause,
+    });
   }
   return new AppError('upstream_failed', { detail: 'The model server failed', cause });
 };

@@ -1,5 +1,15 @@
 import { AppError } from '../../../platform/errors.ts';
-import { countOf, defined, isObject, listOf, objectOf, parseJsonText, pick, textOf, type JsonObject } from '../json.ts';
+import {
+  countOf,
+  defined,
+  isObject,
+  listOf,
+  objectOf,
+  parseJsonText,
+  pick,
+  textOf,
+  type JsonObject,
+} from '../json.ts';
 import type { Adapter, Call, ReportedUsage, StreamPiece, Timings, WholeAnswer } from '../types.ts';
 import { garbled, linesOf } from './lines.ts';
 import { ollamaRequest } from './ollama-request.ts';
@@ -109,7 +119,13 @@ const wholeEmbed = (line: JsonObject, made: Made): JsonObject => {
 };
 
 /** One line of a stream as a chunk of OpenAI's. */
-const pieceOf = (call: Call, line: JsonObject, made: Made, state: { tools: boolean }, newId: () => string): StreamPiece => {
+const pieceOf = (
+  call: Call,
+  line: JsonObject,
+  made: Made,
+  state: { tools: boolean },
+  newId: () => string,
+): StreamPiece => {
   const done = line['done'] === true;
   const message = objectOf(line['message']);
   const calls = call.kind === 'chat' ? toolCallsOf(message, newId) : [];
@@ -128,7 +144,13 @@ const pieceOf = (call: Call, line: JsonObject, made: Made, state: { tools: boole
           }),
           finish_reason: finish,
         }
-      : { index: 0, text: textOf(line['response']), reasoning: thinking, logprobs: null, finish_reason: finish };
+      : {
+          index: 0,
+          text: textOf(line['response']),
+          reasoning: thinking,
+          logprobs: null,
+          finish_reason: finish,
+        };
   const object = call.kind === 'chat' ? 'chat.completion.chunk' : 'text_completion';
   return {
     chunk: { ...made, object, choices: [choice] },

@@ -66,7 +66,9 @@ interface Attempt {
 }
 
 const attemptsFor = (deps: RouterDeps, model: Model): readonly Attempt[] => {
-  const fallbacks = model.fallbacks.map((name) => deps.directory.find(name)).filter((one) => one !== undefined);
+  const fallbacks = model.fallbacks
+    .map((name) => deps.directory.find(name))
+    .filter((one) => one !== undefined);
   return [model, ...fallbacks]
     .flatMap((one) =>
       orderTargets(one.targets, deps.random()).flatMap((target): Attempt[] => {

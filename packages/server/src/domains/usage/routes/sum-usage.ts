@@ -13,7 +13,8 @@ export const sumUsage = ({ clock }: { readonly clock: { nowMs(): number } }) =>
     method: 'GET',
     path: '/api/v1/usage/summary',
     operationId: 'sumUsage',
-    summary: 'Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise',
+    summary:
+      'Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise',
     tag: 'Usage',
     access: { scope: 'usage:read' },
     audit: { when: 'with', action: 'usage.summary', resource: 'usage' },
