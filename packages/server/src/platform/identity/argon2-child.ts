@@ -2,10 +2,12 @@
  * The program of the hashing process (see argon2-pool.ts). It speaks over the channel that its parent made, has a low
  * priority so that a storm of logins leaves the CPU to everything else, and ends with its parent.
  */
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import type { Argon2Answer, Argon2Job } from './argon2-process.ts';
+import { processorsIn } from './allowed-processors.ts';
 
 // Fifteen below normal: a thirtieth of a CPU that others want, all of one that nobody wants. At 10 the eight threads of a
 // hash together weighed as much as the server; at 19 a saturated machine would hold a login for ten seconds and more.
@@ -41,8 +43,29 @@ const lowerSession = (): void => {
   }
 };
 
+/**
+ * Leaves the first processor that this process may use to everything else, where there are several. However low its
+ * priority, a thread that computes is not always put aside at once for one that wakes, and a request wakes half a dozen
+ * times, here and in PostgreSQL: on two processors both busy with hashes those moments add up to tens of milliseconds.
+ * Without `taskset` (util-linux) the priority is all there is.
+ */
+const leaveOneProcessor = (): void => {
+  try {
+    const allowed = processorsIn(readFileSync('/proc/self/status', 'utf8'));
+    if (allowed.length < 2) return;
+    execFileSync('taskset', ['-a', '-p', '-c', allowed.slice(1).join(','), String(process.pid)], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      stdio: 'ignore',
+      timeout: 1_000,
+    });
+  } catch {
+    // Neither Linux nor taskset, or a processor that was taken away meanwhile.
+  }
+};
+
 setPriority(niceness);
 lowerSession();
+leaveOneProcessor();
 process.on('message', (job: Argon2Job) => {
   void answer(job).then((reply) => process.send?.(reply));
 });
