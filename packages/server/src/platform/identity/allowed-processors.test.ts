@@ -14,9 +14,12 @@ describe('the processors that a process may use', () => {
     );
   });
 
-  it.each(['', 'Cpus_allowed_list:\tall\n', 'Cpus_allowed_list:\t\n'])('are none where %j says none', (text) => {
-    expect(processorsIn(text)).toEqual([]);
-  });
+  it.each(['', 'Cpus_allowed_list:\tall\n', 'Cpus_allowed_list:\t\n'])(
+    'are none where %j says none',
+    (text) => {
+      expect(processorsIn(text)).toEqual([]);
+    },
+  );
 
   it.skipIf(!existsSync('/proc/self/status'))('are as many as Node counts', () => {
     expect(processorsIn(readFileSync('/proc/self/status', 'utf8'))).toHaveLength(availableParallelism());
