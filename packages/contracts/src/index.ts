@@ -19,3 +19,7 @@ export * from './reservations.ts';
 export * from './reservation-disks.ts';
 export * from './reservation-admin.ts';
 export * from './aws-login.ts';
+export * from './pci-address.ts';
+export * from './xid-line.ts';
+export * from './xid-severity.ts';
+export * from './xid-table.ts';

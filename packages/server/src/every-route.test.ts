@@ -120,6 +120,7 @@ const isRefusal = (status: number): boolean => status === 401 || status === 403;
 const bodies = {
   json: ['application/json', '{"no_route_takes_this": true}'],
   form: ['application/x-www-form-urlencoded', 'no_route_takes_this=true'],
+  otlp: ['application/json', '{"no_route_takes_this": true'],
 } as const;
 
 const call = (route: Route, kind: string) => {
@@ -210,6 +211,13 @@ describe('every route × every kind of principal', () => {
       }
       if (route.errorForm === 'ollama') {
         expect(answer.json(), route.operationId).toMatchObject({ error: expect.any(String) });
+        continue;
+      }
+      if (route.errorForm === 'otlp') {
+        expect(answer.json(), route.operationId).toEqual({
+          code: expect.any(Number),
+          message: expect.any(String),
+        });
         continue;
       }
       expect(answer.headers['content-type'], route.operationId).toContain('application/problem+json');

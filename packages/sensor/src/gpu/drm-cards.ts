@@ -1,8 +1,8 @@
+import { normalisePciAddress } from '@gpushield/contracts';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readOptional } from '../collect/read-text.ts';
 import type { Roots } from '../collect/roots.ts';
-import { normalisePciAddress } from '../pci-address.ts';
 
 export interface DrmCard {
   /** /sys/class/drm/card<n>. */

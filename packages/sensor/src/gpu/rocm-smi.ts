@@ -1,5 +1,5 @@
+import { normalisePciAddress } from '@gpushield/contracts';
 import { clean } from '../clean.ts';
-import { normalisePciAddress } from '../pci-address.ts';
 import { at, numberIn, parseJsonOutput, textIn } from './json-values.ts';
 import { boundedMetrics } from './metrics.ts';
 import type { DiscoveredGpu, Sample } from './source.ts';

@@ -1,11 +1,8 @@
-import { SecurityEventInput } from '@gpushield/contracts';
+import { SecurityEventInput, parseGpuAtLine, parseXidLine, xidSeverity, xidFacts } from '@gpushield/contracts';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { parseKernelRecord } from './record.ts';
 import { toKernelEvent } from './to-event.ts';
-import { parseGpuAtLine, parseXidLine } from './xid-line.ts';
-import { xidSeverity } from './xid-severity.ts';
-import { xidFacts } from './xid-table.ts';
 
 describe('Xid lines', () => {
   it.each([

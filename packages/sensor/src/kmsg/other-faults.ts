@@ -1,5 +1,4 @@
-import type { Severity } from '@gpushield/contracts';
-import { normalisePciAddress } from '../pci-address.ts';
+import { type Severity, normalisePciAddress } from '@gpushield/contracts';
 
 export interface GpuFault {
   readonly id: string;

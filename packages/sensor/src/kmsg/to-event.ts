@@ -1,10 +1,8 @@
+import { parseXidLine, xidSeverity, xidFacts } from '@gpushield/contracts';
 import { clean } from '../clean.ts';
 import type { SpooledEvent } from '../spool/payload.ts';
 import { parseOtherFault } from './other-faults.ts';
 import type { KernelRecord } from './record.ts';
-import { parseXidLine } from './xid-line.ts';
-import { xidSeverity } from './xid-severity.ts';
-import { xidFacts } from './xid-table.ts';
 
 /** The contract's bounds. */
 const maxTitle = 200;

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { maxBulkEvents } from '@gpushield/contracts';
+import { maxBulkEvents, parseGpuAtLine } from '@gpushield/contracts';
 import { readOptional } from '../collect/read-text.ts';
 import type { Roots } from '../collect/roots.ts';
 import { markOf, type PositionFile } from '../kmsg/position.ts';
 import { openKernelLog, type KernelLog } from '../kmsg/reader.ts';
 import { parseKernelRecord } from '../kmsg/record.ts';
 import { toKernelEvent } from '../kmsg/to-event.ts';
-import { parseGpuAtLine } from '../kmsg/xid-line.ts';
 import type { SpooledEvent } from '../spool/payload.ts';
 import type { LoopDeps } from './loop-deps.ts';
 

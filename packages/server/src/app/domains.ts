@@ -5,6 +5,7 @@ import { createAuditDomain } from '../domains/audit/index.ts';
 import { createEvidenceDomain } from '../domains/evidence/index.ts';
 import { createFleetDomain } from '../domains/fleet/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
+import { createForwarder, createOtlpDomain } from '../domains/otlp/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
 import { createScoringDomain } from '../domains/scoring/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
@@ -16,6 +17,7 @@ import type { Metrics } from '../platform/observability/metrics.ts';
 import { buildInference } from './inference.ts';
 import { noFirewall } from './no-firewall.ts';
 import type { AppOptions } from './options.ts';
+import { openForwarding } from './otlp-forwarding.ts';
 import type { Platform } from './platform.ts';
 import { healthPingMs, probesOf } from './probes.ts';
 
@@ -53,6 +55,29 @@ const buildAccounts = (options: AppOptions, platform: Platform) =>
     },
   });
 
+/** Where what comes in by OTLP goes on to; undefined without OTLP_ENDPOINT. */
+const buildForwarding = ({ config, log }: AppOptions, { outbound, metrics }: Platform) => {
+  const { otlpEndpoint, otlpHeaders } = config.telemetry;
+  if (otlpEndpoint === undefined) return undefined;
+  const { send, close } = openForwarding(otlpEndpoint, otlpHeaders, outbound);
+  const forwarder = createForwarder({
+    send,
+    log,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onForward: (signal, outcome) => {
+      metrics.ingestRecords.inc({ kind: `otlp_${signal}`, outcome: `forward_${outcome}` });
+    },
+  });
+  return {
+    forwarder,
+    start: () => Promise.resolve(),
+    stop: async () => {
+      await forwarder.close();
+      close();
+    },
+  };
+};
+
 /** Every domain, wired to the others through their ports. */
 export const buildDomains = (options: AppOptions, platform: Platform): Domains => {
   const { config, db, clock, version } = options;
@@ -74,6 +99,18 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     fleet: fleet.port,
   });
   const evidence = createEvidenceDomain({ ...common, fleet: fleet.port, alerts: alerts.port, retentionDays });
+  const forwarding = buildForwarding(options, platform);
+  const otlp = createOtlpDomain({
+    ...common,
+    fleet: fleet.port,
+    submit: telemetry.port.submit,
+    recordEvents: (tx, events, authorizeOwner) =>
+      evidence.port.record(tx, events, (node) => authorizeOwner(node.registered_by)),
+    forwarder: forwarding?.forwarder,
+    onItems: (signal, outcome, items) => {
+      metrics.ingestRecords.inc({ kind: `otlp_${signal}`, outcome }, items);
+    },
+  });
   const { bufferedRows } = telemetry.port;
   const system = createSystemDomain({
     clock,
@@ -85,11 +122,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
       return metrics.render();
     },
   });
-  const trail = createAuditDomain({
-    cursors,
-    clock,
-    signer: audit.signer,
-  });
+  const trail = createAuditDomain({ cursors, clock, signer: audit.signer });
   const hooks = createWebhooksDomain({ ...common, webhooks });
   const scoring = createScoringDomain({
     ...common,
@@ -114,10 +147,10 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   const usage = createUsageDomain(common);
   const inference = buildInference(options, platform, { firewall: noFirewall(), ledger: usage.port });
   // A worker answers for its own health and metrics, and for nothing else.
-  const forClients = [accounts, fleet, telemetry, evidence, alerts, trail, ...operations, usage, inference];
+  const forClients = [accounts, fleet, telemetry, otlp, evidence, alerts, trail, ...operations, usage, inference];
   const served = config.roles.includes('api') ? [system, ...forClients] : [system];
   return {
     routes: served.flatMap(({ routes }) => routes),
-    running: [accounts, fleet, telemetry, evidence, scoring, usage, inference],
+    running: [...(forwarding === undefined ? [] : [forwarding]), accounts, fleet, telemetry, evidence, scoring, usage, inference],
   };
 };

@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { buildApp, type App } from '../app.ts';
+import { startOtlpGrpc } from '../app/otlp-grpc.ts';
 import type { Config } from '../config.ts';
 import { migrate } from '../platform/database/index.ts';
 import { openBreachedPasswords, type BreachedPasswords } from '../platform/identity/index.ts';
@@ -42,6 +44,19 @@ const listen = async (app: App, config: Config): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : config.http.port;
 };
 
+type OtlpGrpc = Awaited<ReturnType<typeof startOtlpGrpc>>;
+
+/** OTLP/gRPC beside HTTP, in processes that answer clients. */
+const listenOtlpGrpc = async (
+  { http: { app } }: App,
+  config: Config,
+  log: Logger,
+): Promise<OtlpGrpc | undefined> => {
+  const port = config.telemetry.otlpGrpcPort;
+  if (port === 0 || !config.roles.includes('api')) return undefined;
+  return startOtlpGrpc({ app, host: config.http.host, port, tls: tlsOf(config), log });
+};
+
 const openBreached = async ({ identity }: Config): Promise<BreachedPasswords | undefined> =>
   identity.breachedPasswordsFile === undefined
     ? undefined
@@ -49,17 +64,36 @@ const openBreached = async ({ identity }: Config): Promise<BreachedPasswords | u
 
 interface Running {
   readonly app: App;
+  readonly otlpGrpc: OtlpGrpc | undefined;
   readonly state: State;
   readonly sensor: SensorChild | undefined;
 }
 
-const stop = async ({ app, state, sensor }: Running): Promise<void> => {
+const stop = async ({ app, otlpGrpc, state, sensor }: Running): Promise<void> => {
   // The sensor first: it has a spool, and what it could still send would only be refused.
   await sensor?.stop();
+  await otlpGrpc?.stop();
   await app.http.drain(drainGraceMs);
   await app.stop();
   await state.close();
 };
+
+/** This machine's sensor beside the server, where it is wanted. */
+const startSensor = (
+  { config, childEnv, log }: CommandContext,
+  apiKeyFile: string | undefined,
+  serverUrl: string,
+): SensorChild | undefined =>
+  apiKeyFile === undefined
+    ? undefined
+    : startSensorChild({
+        serverUrl,
+        apiKeyFile,
+        stateDir: join(config.dataDir, 'sensor'),
+        caFile: config.http.tls?.certFile,
+        env: childEnv,
+        log,
+      });
 
 const start = async (context: CommandContext, withSensor: boolean, startedMs: number): Promise<Running> => {
   const { config, log, say } = context;
@@ -83,17 +117,8 @@ const start = async (context: CommandContext, withSensor: boolean, startedMs: nu
     const identity = await prepareIdentity({ config, app, db: state.db, clock, withSensor });
     await app.start();
     const url = localUrl(config, await listen(app, config));
-    const sensor =
-      identity.sensorKeyFile === undefined
-        ? undefined
-        : startSensorChild({
-            serverUrl: url,
-            apiKeyFile: identity.sensorKeyFile,
-            stateDir: join(config.dataDir, 'sensor'),
-            caFile: config.http.tls?.certFile,
-            env: context.childEnv,
-            log,
-          });
+    const otlpGrpc = await listenOtlpGrpc(app, config, log);
+    const sensor = startSensor(context, identity.sensorKeyFile, url);
     const facts = {
       url,
       dataDir: config.dataDir,
@@ -115,7 +140,7 @@ const start = async (context: CommandContext, withSensor: boolean, startedMs: nu
       log.info({ url, roles: config.roles, started_in_ms: Math.round(facts.startedInMs) }, 'GPUShield is up');
     }
     for (const warning of config.warnings) log.warn(warning);
-    return { app, state, sensor };
+    return { app, otlpGrpc, state, sensor };
   } catch (error) {
     await state.close();
     throw error;

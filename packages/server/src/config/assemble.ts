@@ -36,6 +36,7 @@ export const assemble = (
       anomalyThreshold: values.anomalyThreshold,
       batchSize: values.batchSize,
       otlpEndpoint: values.otlpEndpoint,
+      otlpGrpcPort: values.otlpGrpcPort,
       otlpHeaders: values.otlpHeaders ?? {},
       traceSampleRatio: values.traceSampleRatio,
       retentionDays: values.telemetryRetentionDays,

@@ -111,6 +111,8 @@ export interface Config {
     /** Records in one COPY. */
     readonly batchSize: number;
     readonly otlpEndpoint: string | undefined;
+    /** 0: OTLP/gRPC is not served. */
+    readonly otlpGrpcPort: number;
     /** Of every request to the Collector, by lower-case name. */
     readonly otlpHeaders: Readonly<Record<string, Secret>>;
     /** From 0 to 1. */

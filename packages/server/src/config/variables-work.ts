@@ -21,11 +21,18 @@ export const workVariables = {
   otlpEndpoint: optional('OTLP_ENDPOINT', {
     group: 'Telemetry',
     description:
-      'OpenTelemetry Collector that the server’s own traces and metrics go to: OTLP/gRPC, or OTLP/HTTP where the ' +
+      'OpenTelemetry Collector that the server’s own traces and metrics go to, and what it takes in by OTLP goes on to: OTLP/gRPC, or OTLP/HTTP where the ' +
       'port is 4318 or the URL has a path.',
     example: 'http://localhost:4317',
     whenUnset: 'nothing is handed on',
     parse: httpUrl,
+  }),
+  otlpGrpcPort: defaulted('GPUSHIELD_OTLP_GRPC_PORT', '4317', {
+    group: 'Telemetry',
+    description:
+      'Port on which OTLP/gRPC is taken in, on the same address as HTTP; 0 for none. A port that is taken is said and ' +
+      'does not stop the start.',
+    parse: wholeNumber(0, 65_535),
   }),
   otlpHeaders: optional('GPUSHIELD_OTLP_HEADERS', {
     group: 'Telemetry',

@@ -1,5 +1,5 @@
+import { normalisePciAddress } from '@gpushield/contracts';
 import { clean } from '../../clean.ts';
-import { normalisePciAddress } from '../../pci-address.ts';
 import type { DiscoveredGpu } from '../source.ts';
 import { fieldOf, numberOf, type NativeLibrary } from './bind.ts';
 import { nvmlFunctions, type NvmlFunctions } from './nvml-functions.ts';

@@ -1,6 +1,5 @@
-import { exporterMetrics, type KnownMetric } from '@gpushield/contracts';
+import { exporterMetrics, type KnownMetric, normalisePciAddress } from '@gpushield/contracts';
 import { clean } from '../../clean.ts';
-import { normalisePciAddress } from '../../pci-address.ts';
 import { boundedMetrics } from '../metrics.ts';
 import type { DiscoveredGpu, Sample } from '../source.ts';
 import type { SeriesSample } from './parse-text.ts';

@@ -1,6 +1,9 @@
 import type { Route } from '../../platform/http/route.ts';
 import { acceptOnResolve } from './accept-baseline.ts';
 import type { EvidenceDomainDeps } from './deps.ts';
+import { recordEvents, type AuthorizeNode } from './record-events.ts';
+import type { SecurityEventInput } from '@gpushield/contracts';
+import type { Tx } from '../../platform/database/types.ts';
 import { sweepEvents } from './housekeeping.ts';
 import { acceptBaselineRoute } from './routes/accept-baseline.ts';
 import { getEventRoute } from './routes/get-event.ts';
@@ -15,8 +18,15 @@ export type { EvidenceFleet, FleetGpu, FleetNode, FleetSensor } from './types.ts
 /** Retention is counted in days, so an hour more or less does not matter. */
 const sweepIntervalMs = 3_600_000;
 
+/** What other domains may ask of evidence. */
+export interface EvidencePort {
+  /** Stores security events as `POST /api/v1/security-events` does, and raises their alerts; see `record-events.ts`. */
+  record(tx: Tx, events: readonly SecurityEventInput[], authorizeNode: AuthorizeNode): Promise<void>;
+}
+
 export interface EvidenceDomain {
   readonly routes: readonly Route[];
+  readonly port: EvidencePort;
   /** Starts the sweep of old events: at once, then every hour. */
   start(): Promise<void>;
   /** Stops it and waits for one under way. */
@@ -53,6 +63,11 @@ export const createEvidenceDomain = (deps: EvidenceDomainDeps): EvidenceDomain =
       getInventoryRoute(deps),
       acceptBaselineRoute(deps),
     ],
+    port: {
+      record: async (tx, events, authorizeNode) => {
+        await recordEvents(deps, tx, events, authorizeNode);
+      },
+    },
     start: () => {
       sweep();
       timer = setInterval(sweep, sweepIntervalMs);

@@ -8,15 +8,19 @@ import { createConfigurationWaiters } from './configuration-waiters.ts';
 import { findGpu, gpuIdsOfNode, type GpuRow } from './gpu-store.ts';
 import { findNode, type NodeRow } from './node-store.ts';
 import { createPlaceDirectory, type PlaceDirectory } from './place-directory.ts';
-import { loadGpuPlaces, loadSensorPlaces } from './place-store.ts';
+import { findPlace, loadGpuPlaces, loadSensorPlaces } from './place-store.ts';
+import { registerReported } from './register-reported.ts';
 import { fleetRoutes } from './routes/index.ts';
+import { createUuidDirectory, type UuidDirectory } from './uuid-directory.ts';
 import { findSensor, sensorConnectivity, type SensorConnectivity, type SensorRow } from './sensor-store.ts';
 
 export type { FleetChange } from './channels.ts';
 export type { GpuRow } from './gpu-store.ts';
 export type { NodeRow } from './node-store.ts';
 export type { Place, PlaceDirectory } from './place-directory.ts';
+export type { ReportedGpu, Reporter } from './register-reported.ts';
 export type { SensorConnectivity, SensorRow } from './sensor-store.ts';
+export type { KnownGpu, UuidDirectory } from './uuid-directory.ts';
 
 export interface FleetDomainDeps {
   readonly db: Database;
@@ -35,6 +39,12 @@ export interface FleetPort {
   gpuIdsOfNode(db: Executor, nodeId: string): Promise<readonly string[]>;
   /** GPU id → node and the node's owner, from memory where it can be; ids in lower case. */
   readonly gpuDirectory: Pick<PlaceDirectory, 'resolve'>;
+  /** Vendor's UUID → GPU, node and owner, likewise. */
+  readonly uuidDirectory: UuidDirectory;
+  /** The node of a name, and the GPU at an address of it; undefined when there is no such node. */
+  readonly findPlace: typeof findPlace;
+  /** Registers what telemetry tells of; see `register-reported.ts`. */
+  readonly registerReported: typeof registerReported;
   /** Sensor id → node and the sensor's owner, likewise. */
   readonly sensorDirectory: Pick<PlaceDirectory, 'resolve'>;
   /** How many sensors are online, offline and never seen. */
@@ -82,6 +92,9 @@ export const createFleetDomain = (deps: FleetDomainDeps): FleetDomain => {
       findSensor,
       gpuIdsOfNode,
       gpuDirectory: gpus,
+      uuidDirectory: createUuidDirectory({ db, places: gpus, maxEntries: maxDirectoryEntries }),
+      registerReported,
+      findPlace,
       sensorDirectory: sensors,
       sensorConnectivity,
     },

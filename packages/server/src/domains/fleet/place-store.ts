@@ -35,3 +35,22 @@ export const loadSensorPlaces = async (
   );
   return byId(rows);
 };
+
+/** The node of this name in its cluster, its owner, and the GPU at this PCI address of it. */
+export const findPlace = async (
+  db: Executor,
+  place: { readonly clusterId: string; readonly nodeName: string; readonly pciAddress: string },
+): Promise<
+  { readonly nodeId: string; readonly ownerId: string; readonly gpuId: string | null } | undefined
+> => {
+  const { rows } = await db.query<{ id: string; registered_by: string; gpu_id: string | null }>(
+    `SELECT nodes.id, nodes.registered_by, gpus.id AS gpu_id FROM nodes
+     LEFT JOIN gpus ON gpus.node_id = nodes.id AND gpus.device_id = $3
+     WHERE nodes.cluster_id = $1 AND nodes.name = $2 LIMIT 1`,
+    [place.clusterId, place.nodeName, place.pciAddress],
+  );
+  const row = rows[0];
+  return row === undefined
+    ? undefined
+    : { nodeId: row.id, ownerId: row.registered_by, gpuId: row.gpu_id };
+};

@@ -3,9 +3,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { Route } from '../../platform/http/route.ts';
-import { createBatchWriter, type BatchReport } from '../../platform/ingest/index.ts';
+import type { IdempotencyClaim } from '../../platform/idempotency/index.ts';
+import {
+  createBatchWriter,
+  type BatchReport,
+  type IngestAnswer,
+  type Receipt,
+} from '../../platform/ingest/index.ts';
 import type { OnRecords, Places } from './accept-records.ts';
-import type { Judge } from './record-batch.ts';
+import type { Judge, RecordBatch } from './record-batch.ts';
 import { writeBatches, type AcceptedBatch } from './write-batches.ts';
 import { createPartitionKeeper } from '../../platform/database/partition-keeper.ts';
 import { ingestBulk } from './routes/ingest-bulk.ts';
@@ -46,6 +52,13 @@ export interface TelemetryDomain {
   readonly port: {
     /** Records that are accepted and not yet durable. */
     bufferedRows(): number;
+    /** Stores a batch whose rows passed every check; resolves when it is durable. Errors: those of `BatchWriter.submit`. */
+    submit(
+      batch: RecordBatch,
+      receivedAtMs: number,
+      answer: IngestAnswer,
+      idempotency: IdempotencyClaim | undefined,
+    ): Promise<Receipt>;
   };
   /** Makes the partitions of the coming days; call it before the routes are served. */
   start(): Promise<void>;
@@ -89,7 +102,11 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
       listRecords({ cursors }),
       latestRecords({ gpuIdsOfNode: fleet.gpuIdsOfNode }),
     ],
-    port: { bufferedRows: writer.bufferedRows },
+    port: {
+      bufferedRows: writer.bufferedRows,
+      submit: (batch, receivedAtMs, answer, idempotency) =>
+        writer.submit({ item: { batch, receivedAtMs }, rows: batch.rows, answer, idempotency }),
+    },
     start: partitions.start,
     stop: async () => {
       await partitions.stop();

@@ -1,21 +1,24 @@
 import type { ErrorCode } from '@gpushield/contracts';
 import type { AppError } from '../errors.ts';
 import { renderProblem } from './problem.ts';
+import { rpcStatus } from './rpc-status.ts';
 
 /** How a protocol says what went wrong: RFC 9457, or its own form where it has one. */
-export type ErrorForm = 'problem' | 'oauth' | 'openai' | 'ollama';
+export type ErrorForm = 'problem' | 'oauth' | 'openai' | 'ollama' | 'otlp';
 
 export interface RenderedError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string;
-  readonly body: object;
+  readonly body: object | Buffer;
 }
 
 /** Which request an error answers. */
 export interface ErrorPlace {
   readonly instance: string;
   readonly correlationId: string;
+  /** The request's Content-Type, for protocols whose answers have the request's encoding. */
+  readonly requestType?: string | undefined;
 }
 
 /** Codes whose name in RFC 6749 (section 5.2), RFC 6750 (section 3.1) or RFC 7009 differs from their type's. */
@@ -57,9 +60,14 @@ const openaiCodes: Partial<Record<ErrorCode, string>> = {
   invalid_api_key: 'invalid_api_key',
 };
 
-/** OpenAI answers 400 to what is wrong with a request. */
-export const statusInForm = (form: ErrorForm | undefined, status: number): number =>
-  status === 422 && form !== undefined && form !== 'problem' ? 400 : status;
+/** What a status becomes where the protocol has its own rules. */
+export const statusInForm = (form: ErrorForm | undefined, status: number): number => {
+  if (form === undefined || form === 'problem') return status;
+  // Clients of the OAuth2 RFCs, of OpenAI and of OTLP know 400 for whatever is wrong with their request.
+  if (status === 422 || (form === 'otlp' && status === 409)) return 400;
+  // Exporters retry 429, 502, 503 and 504 alone: a full disk must not lose their data.
+  return form === 'otlp' && status === 507 ? 503 : status;
+};
 
 const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => RenderedError>> = {
   problem: (error, { instance, correlationId }) => ({
@@ -69,7 +77,6 @@ const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => 
   oauth: (error, { instance, correlationId }) => {
     const { status, headers, body } = renderProblem(error, instance, correlationId);
     return {
-      // Clients of the RFC know 400 for whatever is wrong with their request.
       status: statusInForm('oauth', status),
       headers: { ...headers, 'cache-control': 'no-store', pragma: 'no-cache' },
       contentType: 'application/json; charset=utf-8',
@@ -100,6 +107,14 @@ const forms: Readonly<Record<ErrorForm, (error: AppError, place: ErrorPlace) => 
       headers,
       contentType: 'application/json; charset=utf-8',
       body: { error: `${body.detail}. ${body.remediation}`, code: error.code },
+    };
+  },
+  otlp: (error, { instance, correlationId, requestType }) => {
+    const { status, headers, body } = renderProblem(error, instance, correlationId);
+    return {
+      status: statusInForm('otlp', status),
+      headers,
+      ...rpcStatus(status, `${body.detail} (${correlationId})`, requestType),
     };
   },
 };

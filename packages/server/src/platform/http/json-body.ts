@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
+import { unpackBody } from './content-encoding.ts';
 import { parseForm } from './form-body.ts';
 
 /** Deeper JSON than this is refused before it is parsed: nothing of ours nests so far, and recursion costs stack. */
@@ -67,37 +68,64 @@ declare module 'fastify' {
   }
 }
 
-const wrongType = (wanted: 'json' | 'form'): AppError =>
-  wanted === 'json'
-    ? new AppError('unsupported_media_type')
+/** A body that its route reads by itself: an export in OTLP. */
+export interface RawExport {
+  readonly encoding: 'json' | 'protobuf';
+  readonly bytes: Buffer;
+}
+
+type Consumed = 'json' | 'form' | 'otlp';
+
+const wrongType = (wanted: Consumed): AppError => {
+  if (wanted === 'json') return new AppError('unsupported_media_type');
+  return wanted === 'otlp'
+    ? new AppError('unsupported_media_type', {
+        detail: 'This request takes OTLP',
+        remediation: 'Send Content-Type: application/x-protobuf or application/json.',
+      })
     : new AppError('unsupported_media_type', {
         detail: 'This request takes a form',
         remediation: 'Send Content-Type: application/x-www-form-urlencoded.',
       });
+};
 
-/** JSON is what routes take unless they say `consumes: 'form'`; the raw bytes stay for signatures and keys. */
+/** What becomes of a body of each content type, by what its route consumes. */
+const readers: Readonly<
+  Record<'json' | 'form' | 'protobuf', Partial<Readonly<Record<Consumed, (bytes: Buffer) => unknown>>>>
+> = {
+  json: { json: parseJson, otlp: (bytes): RawExport => ({ encoding: 'json', bytes }) },
+  form: { form: parseForm },
+  protobuf: { otlp: (bytes): RawExport => ({ encoding: 'protobuf', bytes }) },
+};
+
+const contentTypes: readonly (readonly [RegExp, keyof typeof readers])[] = [
+  [/^application\/(?:[a-z0-9.+-]+\+)?json(?:$|\s*;)/i, 'json'],
+  [/^application\/x-www-form-urlencoded(?:$|\s*;)/i, 'form'],
+  [/^application\/(?:x-protobuf|protobuf|vnd\.google\.protobuf)(?:$|\s*;)/i, 'protobuf'],
+];
+
+/**
+ * JSON is what routes take unless they say `consumes`; the raw bytes stay for signatures and keys. Routes that take gzip
+ * get the body unpacked, within their body limit.
+ */
 export const registerJsonBody = (app: FastifyInstance): void => {
   app.decorateRequest('rawBody', undefined);
   app.removeAllContentTypeParsers();
-  const parser =
-    (kind: 'json' | 'form', parse: (bytes: Buffer) => unknown) =>
-    async (request: FastifyRequest, body: Buffer): Promise<unknown> => {
-      const { route, admitSigned } = request.state;
-      if ((route?.consumes ?? 'json') !== kind) throw wrongType(route?.consumes ?? 'json');
-      // A signature covers the bytes: nothing of them is parsed before it was verified.
-      await admitSigned?.(body);
-      const parsed = parse(body);
-      request.rawBody = body;
-      return parsed;
-    };
-  app.addContentTypeParser(
-    /^application\/(?:[a-z0-9.+-]+\+)?json(?:$|\s*;)/i,
-    { parseAs: 'buffer' },
-    parser('json', parseJson),
-  );
-  app.addContentTypeParser(
-    /^application\/x-www-form-urlencoded(?:$|\s*;)/i,
-    { parseAs: 'buffer' },
-    parser('form', parseForm),
-  );
+  for (const [pattern, type] of contentTypes)
+    app.addContentTypeParser(
+      pattern,
+      { parseAs: 'buffer' },
+      async (request: FastifyRequest, body: Buffer): Promise<unknown> => {
+        const { route, admitSigned } = request.state;
+        const consumes = route?.consumes ?? 'json';
+        const read = readers[type][consumes];
+        if (read === undefined) throw wrongType(consumes);
+        // A signature covers the bytes: nothing of them is parsed before it was verified.
+        await admitSigned?.(body);
+        const limitBytes = route?.bodyLimitBytes ?? body.length;
+        const parsed = read(route?.gzip === true ? await unpackBody(request, body, limitBytes) : body);
+        request.rawBody = body;
+        return parsed;
+      },
+    );
 };

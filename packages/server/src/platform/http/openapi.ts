@@ -81,6 +81,16 @@ const errorContent: Readonly<Record<ErrorForm, Json>> = {
         type: 'object',
         required: ['error'],
         properties: { error: { type: 'string' }, code: { type: 'string' } },
+        },
+      },
+    },
+  },
+  otlp: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        description: 'google.rpc.Status, in protobuf where the request was',
+        properties: { code: { type: 'integer' }, message: { type: 'string' } },
       },
     },
   },
@@ -144,7 +154,11 @@ const idempotencyParameter: Json = {
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
 
-const requestTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+const requestTypes = {
+  json: ['application/json'],
+  form: ['application/x-www-form-urlencoded'],
+  otlp: ['application/x-protobuf', 'application/json'],
+} as const;
 
 const auditText = (route: Route): string => {
   if (route.audit.when === 'none') return `Not audited: ${route.audit.why}.`;
@@ -172,7 +186,9 @@ const operation = (route: Route): Json => {
       : {
           requestBody: {
             required: true,
-            content: { [requestTypes[route.consumes ?? 'json']]: { schema: route.schema.body } },
+            content: Object.fromEntries(
+              requestTypes[route.consumes ?? 'json'].map((type) => [type, { schema: route.schema.body }]),
+            ),
           },
         }),
     responses: { ...successResponses(route), ...errorResponses(route) },

@@ -47,10 +47,19 @@ declare module 'fastify' {
   }
 }
 
-const announcedBytes = (request: FastifyRequest, limitBytes: number): number => {
+const bodyBytes = (request: FastifyRequest, limitBytes: number): number => {
   const announced = Number(request.headers['content-length']);
   if (Number.isSafeInteger(announced) && announced >= 0) return Math.min(announced, limitBytes);
   return request.headers['transfer-encoding'] === undefined ? 0 : limitBytes;
+};
+
+/** Telemetry unpacks to some ten times its size: what a gzipped body is counted as. */
+const expectedRatio = 10;
+
+const announcedBytes = (request: FastifyRequest, limitBytes: number, route: Route): number => {
+  const packed = route.gzip === true && request.headers['content-encoding'] !== undefined;
+  const bytes = bodyBytes(request, limitBytes);
+  return packed ? Math.min(limitBytes, bytes * expectedRatio) : bytes;
 };
 
 const invoke = (
@@ -143,7 +152,7 @@ const send = async (reply: FastifyReply, route: Route, result: RouteResult): Pro
     return;
   }
   if (!reply.hasHeader('content-type')) reply.type(route.produces ?? 'application/json; charset=utf-8');
-  if (result.body instanceof Readable) {
+  if (result.body instanceof Readable || Buffer.isBuffer(result.body)) {
     await reply.send(result.body);
     return;
   }
@@ -165,7 +174,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Pipeline
     onRequest: async (request, reply) => {
       const { state } = request;
       state.route = route;
-      state.leave = deps.admission.enter(state.subject.remoteAddress, announcedBytes(request, bodyLimit));
+      state.leave = deps.admission.enter(state.subject.remoteAddress, announcedBytes(request, bodyLimit, route));
       const enter = async (body?: Buffer): Promise<void> => {
         const admitted = await admit(deps, route, request, body);
         state.ownOnly = admitted.ownOnly;

@@ -115,7 +115,7 @@ export interface RequestContext {
 
 export interface RouteResult {
   readonly status: number;
-  /** JSON, text where the route `produces` something else, or a `Readable` that is passed on as it comes. */
+  /** JSON, text where the route `produces` something else, bytes, or a `Readable` that is passed on as it comes. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -132,8 +132,13 @@ export interface RouteDefinition<S extends RouteSchema> {
   readonly effect: Effect;
   /** Largest body in bytes. Routes without a body take none. */
   readonly bodyLimitBytes?: number;
-  /** `form`: application/x-www-form-urlencoded, as OAuth2 sends it; the fields arrive as text. JSON unless told. */
-  readonly consumes?: 'json' | 'form';
+  /**
+   * `form`: application/x-www-form-urlencoded, as OAuth2 sends it; the fields arrive as text. `otlp`: protobuf or JSON,
+   * handed to the handler unread (`RawExport`). JSON unless told.
+   */
+  readonly consumes?: 'json' | 'form' | 'otlp';
+  /** Bodies with `Content-Encoding: gzip` are taken too; `bodyLimitBytes` bounds them unpacked as well. */
+  readonly gzip?: true;
   /** For protocols whose errors have a form of their own. */
   readonly errorForm?: ErrorForm;
   /** Answers that are made for machines other than JSON clients, such as Prometheus text. */

@@ -133,6 +133,7 @@ const sendProblem = async (
   const rendered = renderError(request.state.route?.errorForm, error, {
     instance: instanceOf(request),
     correlationId,
+    requestType: request.headers['content-type'],
   });
   options.onError(error.code);
   request.span?.fail(error.code);
@@ -144,7 +145,7 @@ const sendProblem = async (
   for (const [name, value] of Object.entries(rendered.headers)) reply.header(name, value);
   // What is left of a body that was refused unread would be taken for the next request.
   if (rendered.status === 413 || rendered.status === 408) reply.header('connection', 'close');
-  await reply.send(JSON.stringify(rendered.body));
+  await reply.send(Buffer.isBuffer(rendered.body) ? rendered.body : JSON.stringify(rendered.body));
 };
 
 const registerHooks = (app: FastifyInstance, options: HttpServerOptions, stopping: AbortSignal): void => {

@@ -1,3 +1,4 @@
+export { otlpTarget } from './endpoint.ts';
 export { noTracing } from './no-tracing.ts';
 export { startTracing, type TracingOptions } from './start-tracing.ts';
 export { traceWorker } from './traced-worker.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '@gpushield/contracts';
+import type { Severity } from './common.ts';
 import { xidFacts, type XidLevel } from './xid-table.ts';
 
 /** Xids that speak of security: faults of protection, keys, confidential computing (docs: detection). */

@@ -1,4 +1,4 @@
-import { normalisePciAddress } from '../pci-address.ts';
+import { normalisePciAddress } from './pci-address.ts';
 
 /** What an `NVRM: Xid` line says. Fields that this form of the line lacks, or gives as unknown, are null. */
 export interface XidLine {
