@@ -81,7 +81,6 @@ const errorContent: Readonly<Record<ErrorForm, Json>> = {
         type: 'object',
         required: ['error'],
         properties: { error: { type: 'string' }, code: { type: 'string' } },
-        },
       },
     },
   },
