@@ -1,4 +1,10 @@
-import { SecurityEventInput, parseGpuAtLine, parseXidLine, xidSeverity, xidFacts } from '@gpushield/contracts';
+import {
+  SecurityEventInput,
+  parseGpuAtLine,
+  parseXidLine,
+  xidSeverity,
+  xidFacts,
+} from '@gpushield/contracts';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { parseKernelRecord } from './record.ts';

@@ -147,10 +147,30 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   const usage = createUsageDomain(common);
   const inference = buildInference(options, platform, { firewall: noFirewall(), ledger: usage.port });
   // A worker answers for its own health and metrics, and for nothing else.
-  const forClients = [accounts, fleet, telemetry, otlp, evidence, alerts, trail, ...operations, usage, inference];
+  const forClients = [
+    accounts,
+    fleet,
+    telemetry,
+    otlp,
+    evidence,
+    alerts,
+    trail,
+    ...operations,
+    usage,
+    inference,
+  ];
   const served = config.roles.includes('api') ? [system, ...forClients] : [system];
   return {
     routes: served.flatMap(({ routes }) => routes),
-    running: [...(forwarding === undefined ? [] : [forwarding]), accounts, fleet, telemetry, evidence, scoring, usage, inference],
+    running: [
+      ...(forwarding === undefined ? [] : [forwarding]),
+      accounts,
+      fleet,
+      telemetry,
+      evidence,
+      scoring,
+      usage,
+      inference,
+    ],
   };
 };

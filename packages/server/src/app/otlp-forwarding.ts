@@ -64,7 +64,9 @@ const overGrpc = (url: string, headers: Headers): { send: SendExport; close: () 
     send: (signal, sent) =>
       sent.encoding === 'protobuf'
         ? call(signal, sent)
-        : Promise.reject(new Error('an export in JSON cannot go on over gRPC: name the Collector’s HTTP port')),
+        : Promise.reject(
+            new Error('an export in JSON cannot go on over gRPC: name the Collector’s HTTP port'),
+          ),
     close: () => client.close(),
   };
 };

@@ -1,4 +1,11 @@
-import { Metadata, Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TlsOptions } from '../platform/http/server.ts';
@@ -37,7 +44,10 @@ const messageOf = (body: Buffer): string => {
 const passedOn = ['authorization', 'x-correlation-id', 'traceparent', 'user-agent'] as const;
 
 const addressOf = (peer: string): string => {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '').replace(/^ipv[46]:/, '');
+  const host = peer
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/^ipv[46]:/, '');
   return host === '' ? '127.0.0.1' : host;
 };
 

@@ -18,7 +18,13 @@ export interface TestAppOptions {
 /** The whole control plane on a test database, started, behind `inject`. Argon2 is cheap; all else is real. */
 export const testApp = async ({ db, clock = systemClock(), env = {} }: TestAppOptions): Promise<App> => {
   const config = loadConfig(
-    { ARGON2_MEMORY_COST: '7168', ARGON2_TIME_COST: '1', ARGON2_PARALLELISM: '1', GPUSHIELD_OTLP_GRPC_PORT: '0', ...env },
+    {
+      ARGON2_MEMORY_COST: '7168',
+      ARGON2_TIME_COST: '1',
+      ARGON2_PARALLELISM: '1',
+      GPUSHIELD_OTLP_GRPC_PORT: '0',
+      ...env,
+    },
     {
       cwd: '/nonexistent',
       canRead: () => true,

@@ -50,7 +50,5 @@ export const findPlace = async (
     [place.clusterId, place.nodeName, place.pciAddress],
   );
   const row = rows[0];
-  return row === undefined
-    ? undefined
-    : { nodeId: row.id, ownerId: row.registered_by, gpuId: row.gpu_id };
+  return row === undefined ? undefined : { nodeId: row.id, ownerId: row.registered_by, gpuId: row.gpu_id };
 };

@@ -39,7 +39,12 @@ const whole = <T>(read: () => T): T => {
 const claimOf = (ctx: OtlpContext, signal: Signal): IdempotencyClaim | undefined =>
   ctx.idempotencyKey === undefined
     ? undefined
-    : { principalId: ctx.principal.id, route: `otlp_${signal}`, key: ctx.idempotencyKey, payloadHash: ctx.payloadHash };
+    : {
+        principalId: ctx.principal.id,
+        route: `otlp_${signal}`,
+        key: ctx.idempotencyKey,
+        payloadHash: ctx.payloadHash,
+      };
 
 const outcomeOf = (rejections: Rejections, unit: string): ExportOutcome => ({
   rejected: rejections.total(),

@@ -6,7 +6,12 @@ const width = knownMetricNames.length;
 
 /** The rows whose GPU is known, as a batch. Rows of refused GPUs are closed up; where there are none nothing is copied. */
 export const batchOfPoints = (table: RowTable, gpus: readonly (BatchGpu | undefined)[]): RecordBatch => {
-  const [slotOf, times, values, extras] = [table.slotOf(), table.timestampsMs(), table.values(), table.extras()];
+  const [slotOf, times, values, extras] = [
+    table.slotOf(),
+    table.timestampsMs(),
+    table.values(),
+    table.extras(),
+  ];
   const kept: BatchGpu[] = [];
   const indexOf = gpus.map((gpu) => (gpu === undefined ? -1 : kept.push(gpu) - 1));
   const gpuOf = new Uint32Array(table.rows());

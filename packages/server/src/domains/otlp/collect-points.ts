@@ -79,7 +79,6 @@ const pointProblem = (point: KnownPoint, timeMs: number, value: number, nowMs: n
 const isImpossible = ({ position }: Target, value: number): boolean =>
   value < (minimums[position] ?? 0) - slack || value > (maximums[position] ?? 0) + slack;
 
-
 /** Takes an export's points into rows. Pure but for what it fills; `nowMs` bounds the times. */
 export const collectPoints = (
   rejections: Rejections,

@@ -26,7 +26,9 @@ export type OtlpFleet = Pick<FleetPort, 'gpuDirectory' | 'uuidDirectory' | 'regi
   findPlace(
     db: Executor,
     place: { readonly clusterId: string; readonly nodeName: string; readonly pciAddress: string },
-  ): Promise<{ readonly nodeId: string; readonly ownerId: string; readonly gpuId: string | null } | undefined>;
+  ): Promise<
+    { readonly nodeId: string; readonly ownerId: string; readonly gpuId: string | null } | undefined
+  >;
 };
 
 export interface OtlpDeps {

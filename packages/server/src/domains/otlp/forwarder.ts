@@ -35,7 +35,8 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder & { readonly clo
 
   const drop = ({ signal }: Waiting, why: string): void => {
     onForward(signal, 'dropped');
-    if (!losing) log.warn({ signal, why }, 'exports are not handed on to OTLP_ENDPOINT: what it misses is lost to it');
+    if (!losing)
+      log.warn({ signal, why }, 'exports are not handed on to OTLP_ENDPOINT: what it misses is lost to it');
     losing = true;
   };
   const deliver = async (item: Waiting): Promise<void> => {

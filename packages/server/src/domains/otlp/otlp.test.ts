@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 import { testDatabase } from '../../testing/index.ts';
-import { attributes, decodeAnswer, encodeOtlp, metricsDocument, type TestMetric } from './testing/otlp-encoder.ts';
+import {
+  attributes,
+  decodeAnswer,
+  encodeOtlp,
+  metricsDocument,
+  type TestMetric,
+} from './testing/otlp-encoder.ts';
 
 const database = testDatabase();
 let app: App;
@@ -66,7 +72,10 @@ const recordsAt = async (time: Date) => {
 
 describe('metrics', () => {
   it('arrive by protobuf in the vocabulary’s units, one record a GPU and time, and register what is unknown', async () => {
-    const answer = await send('/v1/metrics', encodeOtlp('ExportMetrics', metricsDocument(node, hardware(at(10)))));
+    const answer = await send(
+      '/v1/metrics',
+      encodeOtlp('ExportMetrics', metricsDocument(node, hardware(at(10)))),
+    );
     expect([answer.statusCode, answer.headers['content-type'], answer.rawPayload.length]).toEqual([
       200,
       'application/x-protobuf',
@@ -83,14 +92,18 @@ describe('metrics', () => {
 
   it('arrive by JSON likewise, on the seed’s path, and unknown fields are passed over', async () => {
     const document = { ...metricsDocument(node, hardware(at(11))), fromTheFuture: [1] };
-    const answer = await send('/api/v1/telemetry/otlp', JSON.stringify(document), { type: 'application/json' });
+    const answer = await send('/api/v1/telemetry/otlp', JSON.stringify(document), {
+      type: 'application/json',
+    });
     expect([answer.statusCode, answer.json()]).toEqual([200, {}]);
     expect((await recordsAt(at(11))).map(({ metrics }) => metrics)).toEqual([expected]);
   });
 
   it('arrive gzipped', async () => {
     const bytes = gzipSync(encodeOtlp('ExportMetrics', metricsDocument(node, hardware(at(12)))));
-    expect((await send('/v1/metrics', bytes, { headers: { 'content-encoding': 'gzip' } })).statusCode).toBe(200);
+    expect((await send('/v1/metrics', bytes, { headers: { 'content-encoding': 'gzip' } })).statusCode).toBe(
+      200,
+    );
     expect(await recordsAt(at(12))).toHaveLength(1);
   });
 
@@ -162,7 +175,9 @@ describe('metrics', () => {
   it('sent again with the same Idempotency-Key count once', async () => {
     const bytes = encodeOtlp('ExportMetrics', metricsDocument(node, hardware(at(16))));
     for (let time = 0; time < 2; time += 1)
-      expect((await send('/v1/metrics', bytes, { headers: { 'idempotency-key': 'once' } })).statusCode).toBe(200);
+      expect((await send('/v1/metrics', bytes, { headers: { 'idempotency-key': 'once' } })).statusCode).toBe(
+        200,
+      );
     expect(await recordsAt(at(16))).toHaveLength(1);
   });
 });
@@ -174,7 +189,11 @@ describe('logs and traces', () => {
       {
         resource: { attributes: attributes(node) },
         scopeLogs: [
-          { logRecords: [{ timeUnixNano: `${at(5).getTime()}000000`, body: { stringValue: body }, attributes: [] }] },
+          {
+            logRecords: [
+              { timeUnixNano: `${at(5).getTime()}000000`, body: { stringValue: body }, attributes: [] },
+            ],
+          },
         ],
       },
     ],
@@ -182,7 +201,9 @@ describe('logs and traces', () => {
 
   it('a log line that carries an Xid becomes a security event and an alert; others are taken and not kept', async () => {
     expect((await send('/v1/logs', encodeOtlp('ExportLogs', logs(`[12.3] ${line}`)))).statusCode).toBe(200);
-    expect((await send('/v1/logs', JSON.stringify(logs('all is well')), { type: 'application/json' })).json()).toEqual({});
+    expect(
+      (await send('/v1/logs', JSON.stringify(logs('all is well')), { type: 'application/json' })).json(),
+    ).toEqual({});
     const { rows } = await database.db.query<{ title: string; severity: string; alert_id: string | null }>(
       "SELECT title, severity, alert_id FROM security_events WHERE event_type = 'gpu.xid'",
     );

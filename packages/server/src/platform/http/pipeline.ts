@@ -174,7 +174,10 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Pipeline
     onRequest: async (request, reply) => {
       const { state } = request;
       state.route = route;
-      state.leave = deps.admission.enter(state.subject.remoteAddress, announcedBytes(request, bodyLimit, route));
+      state.leave = deps.admission.enter(
+        state.subject.remoteAddress,
+        announcedBytes(request, bodyLimit, route),
+      );
       const enter = async (body?: Buffer): Promise<void> => {
         const admitted = await admit(deps, route, request, body);
         state.ownOnly = admitted.ownOnly;

@@ -18,7 +18,12 @@ const readPoints = (points: readonly unknown[], sink: PointSink): void => {
     if ((flags & noRecordedValue) !== 0) continue;
     const attributes = memberOf(point, 'attributes');
     const key = attributes === undefined ? '' : JSON.stringify(attributes);
-    sink.point(key, () => attributesOf(attributes), nanosAsMs(memberOf(point, 'timeUnixNano')), valueOf(point));
+    sink.point(
+      key,
+      () => attributesOf(attributes),
+      nanosAsMs(memberOf(point, 'timeUnixNano')),
+      valueOf(point),
+    );
   }
 };
 

@@ -14,7 +14,9 @@ type Context = Pick<RequestContext, 'principal' | 'ownOnly'>;
 const placed = async (
   { db, fleet }: OtlpDeps,
   found: readonly LoggedXid[],
-): Promise<readonly { readonly xid: LoggedXid; readonly place: Awaited<ReturnType<OtlpDeps['fleet']['findPlace']>> }[]> => {
+): Promise<
+  readonly { readonly xid: LoggedXid; readonly place: Awaited<ReturnType<OtlpDeps['fleet']['findPlace']>> }[]
+> => {
   const known = new Map<string, ReturnType<OtlpDeps['fleet']['findPlace']>>();
   return Promise.all(
     found.map(async (xid) => {

@@ -90,7 +90,10 @@ export const identityOf = (point: Attributes, resource: Attributes, metricName: 
 };
 
 const printable = (text: string, maxLength: number): string =>
-  text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').trim().slice(0, maxLength);
+  text
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .trim()
+    .slice(0, maxLength);
 
 /** What a GPU that nobody knows would be registered as; a text says what is missing for it. */
 export const registrationOf = (identity: GpuIdentity): RegisterGpu | string => {

@@ -25,7 +25,11 @@ export const hardwareMetrics: Readonly<Record<string, readonly HardwareMetric[]>
   'hw.energy': to('energy_consumption', 'J'),
   'hw.temperature': [
     { metric: 'memory_temperature', unit: 'Cel', where: { [location]: ['memory', 'mem', 'hbm'] } },
-    { metric: 'temperature', unit: 'Cel', where: { [location]: ['', 'gpu', 'core', 'die', 'edge', 'junction'] } },
+    {
+      metric: 'temperature',
+      unit: 'Cel',
+      where: { [location]: ['', 'gpu', 'core', 'die', 'edge', 'junction'] },
+    },
   ],
   'hw.errors': [
     { metric: 'ecc_corrected', unit: '{error}', where: { 'error.type': ['corrected', 'correctable'] } },

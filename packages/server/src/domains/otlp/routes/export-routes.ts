@@ -40,7 +40,9 @@ const exportRoute = (deps: OtlpDeps, signal: Signal, path: string, operationId: 
     gzip: true,
     errorForm: 'otlp',
     schema: {
-      body: Type.Unknown({ description: `Export${signal === 'traces' ? 'Trace' : signal === 'logs' ? 'Logs' : 'Metrics'}ServiceRequest` }),
+      body: Type.Unknown({
+        description: `Export${signal === 'traces' ? 'Trace' : signal === 'logs' ? 'Logs' : 'Metrics'}ServiceRequest`,
+      }),
       responses: {
         200: Type.Object({
           partialSuccess: Type.Optional(

@@ -68,7 +68,10 @@ export interface TestMetric {
 }
 
 /** One resource with these metrics, a point each. */
-export const metricsDocument = (resource: Readonly<Record<string, Scalar>>, metrics: readonly TestMetric[]) => ({
+export const metricsDocument = (
+  resource: Readonly<Record<string, Scalar>>,
+  metrics: readonly TestMetric[],
+) => ({
   resourceMetrics: [
     {
       resource: { attributes: attributes(resource) },

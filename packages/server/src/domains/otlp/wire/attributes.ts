@@ -1,5 +1,14 @@
 import { maxAttributeLength, maxAttributes } from '../attributes.ts';
-import { cursorOf, MalformedOtlp, readDouble, readLength, readVarint, skip, wire, type Cursor } from './fields.ts';
+import {
+  cursorOf,
+  MalformedOtlp,
+  readDouble,
+  readLength,
+  readVarint,
+  skip,
+  wire,
+  type Cursor,
+} from './fields.ts';
 
 const textOf = (cursor: Cursor, end: number): string => {
   const text = cursor.bytes.toString('utf8', cursor.at, Math.min(end, cursor.at + maxAttributeLength));

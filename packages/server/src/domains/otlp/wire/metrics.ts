@@ -46,7 +46,12 @@ const readNumberPoint = (cursor: Cursor, end: number, sink: PointSink): void => 
   if ((flags & noRecordedValue) !== 0) return;
   const run = scattered === null ? null : Buffer.concat(scattered);
   const key = run === null ? (from === -1 ? '' : bytes.toString('latin1', from, to)) : run.toString('latin1');
-  sink.point(key, () => attributesIn(run ?? bytes.subarray(Math.max(from, 0), Math.max(to, 0)), 7), timeMs, value);
+  sink.point(
+    key,
+    () => attributesIn(run ?? bytes.subarray(Math.max(from, 0), Math.max(to, 0)), 7),
+    timeMs,
+    value,
+  );
 };
 
 /** The messages of Gauge, Sum, Histogram and so on: points in field 1, temporality in field 2. */
