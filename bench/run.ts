@@ -22,6 +22,7 @@ const benches = [
   'limiter',
   'queue',
   'webhooks',
+  'events',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

@@ -4,6 +4,8 @@ import { acceptEvents, type AcceptEventsDeps } from '../events/accept-events.ts'
 import { sendingAgent } from '../events/sending-agent.ts';
 
 const operationId = 'ingestEvents';
+/** The first byte of gzip, which no JSON begins with. */
+const gzipMagic = 0x1f;
 
 export const ingestEventsRoute = (deps: AcceptEventsDeps): Route =>
   defineRoute({
@@ -15,13 +17,14 @@ export const ingestEventsRoute = (deps: AcceptEventsDeps): Route =>
     access: { scope: 'events:write', credential: 'agent-or-bearer' },
     audit: { when: 'before', action: 'event.ingest', resource: 'events' },
     effect: 'own',
+    gzip: true,
     bodyLimitBytes: maxEventsBodyBytes,
     schema: { body: SyscallEventBatch, responses: { 200: EventsAccepted } },
     errors: ['overloaded', 'storage_full', 'idempotency_key_reused', 'not_owner', 'invalid_request'],
     handler: async ({ body }, ctx) => {
       const agent = await sendingAgent(deps.directory, ctx, body.agent_id);
-      // The request's own text is stored as it is where it holds nothing else.
-      const text = body.agent_id === undefined ? ctx.rawBody : undefined;
+      // The request's own text is stored as it is where it holds nothing else and came unpacked.
+      const text = body.agent_id === undefined && ctx.rawBody?.[0] !== gzipMagic ? ctx.rawBody : undefined;
       return acceptEvents(deps, { agent, raw: body.events, text, operationId }, ctx);
     },
   });
