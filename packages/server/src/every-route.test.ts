@@ -113,7 +113,8 @@ const credentialOf = (kind: string, payload: string): Record<string, string> => 
   return { authorization: `Bearer ${tokens[kind] ?? forged}` };
 };
 
-const concrete = (route: Route): string => route.path.replace(/:\w+/g, randomUUIDv7());
+const concrete = (route: Route): string => 
+  route.path.replace(/::|:\w+/g, (part) => (part === '::' ? ':' : randomUUIDv7()));
 const isRefusal = (status: number): boolean => status === 401 || status === 403;
 
 // Bodies that no route takes: what is asked here is who gets as far as having it read.

@@ -5,10 +5,12 @@ import type { ScoringDeps } from './deps.ts';
 import type { EventBatch } from './events/event-batch.ts';
 import { createEventWriter } from './events/write-events.ts';
 import { createKeeping } from './keeping.ts';
+import { createRecalculationWorker } from './recalculation/worker.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { ingestEventsRoute } from './routes/ingest-events.ts';
 import { listEventsRoute } from './routes/events.ts';
 import { processRoutes } from './routes/processes.ts';
+import { recalculationRoutes } from './routes/recalculations.ts';
 import { riskSubscriptionRoutes } from './routes/risk-subscriptions.ts';
 import { listRulesRoute } from './routes/rules.ts';
 import { listScoresRoute } from './routes/scores.ts';
@@ -49,7 +51,8 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
   const keeping = createKeeping(deps);
   const reading = { ...deps, scoring };
   const sweeper = createFallSweeper({ ...settleDeps, db: deps.workDb });
-  const running = [rules, keeping, directory, sweeper];
+  const recalculations = createRecalculationWorker({ ...settleDeps, db: deps.workDb, nowMs: clock.nowMs });
+  const running = [rules, keeping, directory, sweeper, recalculations];
   return {
     routes: [
       ...agentRoutes({ ...deps, directory }),
@@ -58,6 +61,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
       ...processRoutes(reading),
       listScoresRoute(reading),
       listRulesRoute(rules),
+      ...recalculationRoutes({ ...deps, scoring, wake: recalculations.wake }),
       ...riskSubscriptionRoutes(deps),
     ],
     start: async () => {

@@ -72,3 +72,23 @@ describe('events of a signing agent', () => {
     ]);
   });
 });
+
+describe('a recalculation', () => {
+  it('makes the same scores anew out of the stored events, while others arrive', async () => {
+    const before = (await get('/api/v1/scores?risk_min=1')).data.map(({ process_id: id }) => id);
+    await database.db.query(`UPDATE processes SET score_state = NULL, risk = 0`);
+    const started = await app.http.app.inject({
+      method: 'POST',
+      url: '/api/v1/scores:recalculate',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(started.statusCode, started.body).toBe(202);
+    const { id } = started.json<{ id: string }>();
+    await report([{ pid: 99, syscall: 'execve', timestamp: now(), executable: '/memfd:y (deleted)' }]);
+    await expect
+      .poll(async () => (await get(`/api/v1/score-recalculations/${id}`)) as object, { timeout: 20_000 })
+      .toMatchObject({ status: 'succeeded', progress: 1, events_done: 3 });
+    const after = (await get('/api/v1/scores?risk_min=1')).data.map(({ process_id: one }) => one);
+    expect(after.toSorted()).toEqual([...before, 'agent-1:99'].toSorted());
+  });
+});

@@ -199,7 +199,9 @@ const operation = (route: Route): Json => {
 export const openApiDocument = (routes: readonly Route[], info: OpenApiInfo): Json => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    const path = route.path.replace(/::|:(\w+)/g, (_all, name: string | undefined) =>
+      name === undefined ? ':' : `{${name}}`,
+    );
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   const { $id: _id, ...problem } = { $id: undefined, ...Problem };
