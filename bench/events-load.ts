@@ -22,7 +22,18 @@ export interface EventsResult {
   readonly p99Ms: number;
 }
 
-const syscalls = ['read', 'write', 'openat', 'close', 'mmap', 'futex', 'epoll_wait', 'recvfrom', 'sendto', 'fstat'];
+const syscalls = [
+  'read',
+  'write',
+  'openat',
+  'close',
+  'mmap',
+  'futex',
+  'epoll_wait',
+  'recvfrom',
+  'sendto',
+  'fstat',
+];
 
 interface Template {
   readonly text: Buffer;

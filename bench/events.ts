@@ -11,7 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { encodeCopyRows } from '../packages/server/src/platform/database/copy-format.ts';
 import type { Database } from '../packages/server/src/platform/database/index.ts';
-import { cpuSecondsOf, makeDataDir, perSecond, removeDataDir, startServer, withDatabase } from './ingest-support.ts';
+import {
+  cpuSecondsOf,
+  makeDataDir,
+  perSecond,
+  removeDataDir,
+  startServer,
+  withDatabase,
+} from './ingest-support.ts';
 import type { EventsPlan, EventsResult } from './events-load.ts';
 import { describeMachine } from './support/machine.ts';
 import { report } from './support/result.ts';
@@ -66,7 +73,8 @@ const verifyAndParseAlone = (): number => {
   const startMs = performance.now();
   let events = 0;
   while (performance.now() < endMs) {
-    if (!timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature)) throw new Error('wrong');
+    if (!timingSafeEqual(createHmac('sha256', secret).update(body).digest(), signature))
+      throw new Error('wrong');
     events += (JSON.parse(body.toString('utf8')) as { events: unknown[] }).events.length;
   }
   return perSecond(events, performance.now() - startMs);
@@ -128,7 +136,9 @@ try {
     );
     const { events: stored = 0, counted = 0 } = rows[0] ?? {};
     if (stored < result.acknowledgedEvents || counted < result.acknowledgedEvents) {
-      throw new Error(`acknowledged ${String(result.acknowledgedEvents)}, stored ${String(stored)}, scored ${String(counted)}`);
+      throw new Error(
+        `acknowledged ${String(result.acknowledgedEvents)}, stored ${String(stored)}, scored ${String(counted)}`,
+      );
     }
     const alone = await copyAlone(db);
     const rate = perSecond(result.measuredEvents, seconds * 1000);
@@ -149,7 +159,13 @@ try {
           title: `${String(agents.length)} agents × batches of ${whole(batch)}, ${String(seconds)} s`,
           columns: ['', 'events/s', 'request p50', 'request p99', 'server CPU an event'],
           rows: [
-            ['POST /api/v1/events', whole(rate), ms(result.p50Ms), ms(result.p99Ms), `${cpuUs.toFixed(1)} µs`],
+            [
+              'POST /api/v1/events',
+              whole(rate),
+              ms(result.p50Ms),
+              ms(result.p99Ms),
+              `${cpuUs.toFixed(1)} µs`,
+            ],
             ['HMAC and JSON.parse alone, one process', whole(verified), '', '', ''],
             ['COPY alone, an event a row, 2 connections', whole(alone), '', '', ''],
           ],

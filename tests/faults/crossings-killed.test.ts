@@ -71,7 +71,8 @@ describe('kill -9 of the server while risks cross a threshold', () => {
     for (const events of batches) expect((await sendEvents(url, agent, events)).status).toBe(200);
 
     const told = new Map<string, Set<string>>();
-    const processOf = (body: string): string => textAt(JSON.parse(body) as Record<string, unknown>, 'process_id');
+    const processOf = (body: string): string =>
+      textAt(JSON.parse(body) as Record<string, unknown>, 'process_id');
     await until(
       'every process was told of',
       () => new Set(received.map(({ body }) => processOf(body))).size === processes,

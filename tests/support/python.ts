@@ -15,7 +15,8 @@ const has = (python: string, module: string): boolean => {
 /** A Python with a module; undefined, with one loud line of what is not tested, where there is none. */
 export const findPython = (module: string, untested: string): string | undefined => {
   const found = candidates.find((python) => has(python, module));
-  if (found === undefined) console.warn(`NOT TESTED: ${untested}: no python3 with the module ${module} is here`);
+  if (found === undefined)
+    console.warn(`NOT TESTED: ${untested}: no python3 with the module ${module} is here`);
   return found;
 };
 

@@ -22,7 +22,9 @@ export const startWebhookReceiver = async (): Promise<WebhookReceiver> => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const headers = Object.fromEntries(
-        Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+        Object.entries(request.headers).flatMap(([name, value]) =>
+          typeof value === 'string' ? [[name, value]] : [],
+        ),
       );
       received.push({ headers, body: Buffer.concat(chunks).toString('utf8'), atMs: Date.now() });
       response.writeHead(204).end();

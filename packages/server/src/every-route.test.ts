@@ -113,7 +113,7 @@ const credentialOf = (kind: string, payload: string): Record<string, string> => 
   return { authorization: `Bearer ${tokens[kind] ?? forged}` };
 };
 
-const concrete = (route: Route): string => 
+const concrete = (route: Route): string =>
   route.path.replace(/::|:\w+/g, (part) => (part === '::' ? ':' : randomUUIDv7()));
 const isRefusal = (status: number): boolean => status === 401 || status === 403;
 

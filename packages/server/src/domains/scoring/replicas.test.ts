@@ -71,7 +71,9 @@ const send = async (app: App, batch: readonly object[]): Promise<number> => {
 };
 
 const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 
 /** What must be equal, whoever took which event when; scores as of one moment. */
 const resultOf = async (app: App, db: typeof alone.db): Promise<unknown> => {
@@ -79,17 +81,22 @@ const resultOf = async (app: App, db: typeof alone.db): Promise<unknown> => {
   const headers = { authorization: `Bearer ${token}` };
   const scores = await app.http.app.inject({ url: '/api/v1/scores?limit=500', headers });
   const processes = await app.http.app.inject({ url: '/api/v1/processes?limit=500', headers });
-  const byId = (a: { process_id: string }, b: { process_id: string }) => (a.process_id < b.process_id ? -1 : 1);
+  const byId = (a: { process_id: string }, b: { process_id: string }) =>
+    a.process_id < b.process_id ? -1 : 1;
   return {
     scores: scores
-      .json<{ data: { process_id: string; contributions: { rule: string; timestamp: string; weight: number }[] }[] }>()
+      .json<{
+        data: { process_id: string; contributions: { rule: string; timestamp: string; weight: number }[] }[];
+      }>()
       .data.map(({ process_id, contributions }) => ({
         process_id,
         contributions: contributions.map(({ rule, timestamp, weight }) => ({ rule, timestamp, weight })),
       }))
       .sort(byId),
     processes: processes
-      .json<{ data: { process_id: string; event_count: number; command: string; parent_process_id: string }[] }>()
+      .json<{
+        data: { process_id: string; event_count: number; command: string; parent_process_id: string }[];
+      }>()
       .data.map(({ process_id, event_count, command, parent_process_id }) => ({
         process_id,
         event_count,
@@ -102,7 +109,10 @@ const resultOf = async (app: App, db: typeof alone.db): Promise<unknown> => {
 
 describe('two servers on one PostgreSQL', () => {
   it('fed the same events shuffled, at once and twice over, count each once and end as one server fed in order', async () => {
-    const [first, second] = [await testApp({ db: together.db, env }), await testApp({ db: together.db, env })];
+    const [first, second] = [
+      await testApp({ db: together.db, env }),
+      await testApp({ db: together.db, env }),
+    ];
     const one = await testApp({ db: alone.db, env });
     const feeds = [shuffled(events, 1), shuffled(events, 2)].flatMap((list, index) =>
       batchesOf(list, 37).map((batch) => ({ app: index === 0 ? first : second, batch })),

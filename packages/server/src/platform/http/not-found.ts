@@ -8,7 +8,9 @@ interface Pattern {
 
 const patternOf = (route: Route): Pattern => ({
   method: route.method,
-  test: new RegExp(`^${route.path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/::|:\w+/g, (part) => (part === '::' ? ':' : '[^/]+'))}/?$`),
+  test: new RegExp(
+    `^${route.path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/::|:\w+/g, (part) => (part === '::' ? ':' : '[^/]+'))}/?$`,
+  ),
 });
 
 /** Answers 405 with `Allow` where the path exists for other methods, 404 otherwise. */

@@ -37,7 +37,12 @@ const columns = `id, epoch, status, rules_version AS "rulesVersion", until_recei
  */
 export const beginRecalculation = async (
   tx: Tx,
-  given: { readonly id: string; readonly rulesVersion: string; readonly startedBy: string; readonly now: Date },
+  given: {
+    readonly id: string;
+    readonly rulesVersion: string;
+    readonly startedBy: string;
+    readonly now: Date;
+  },
 ): Promise<RecalculationRecord> => {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [recalculationLock]);
   const active = await findActive(tx);
@@ -75,7 +80,8 @@ export const lockActive = async (tx: Tx): Promise<RecalculationRecord | undefine
   ).rows[0];
 
 export const findRecalculation = async (db: Executor, id: string): Promise<RecalculationRecord | undefined> =>
-  (await db.query<RecalculationRecord>(`SELECT ${columns} FROM score_recalculations WHERE id = $1`, [id])).rows[0];
+  (await db.query<RecalculationRecord>(`SELECT ${columns} FROM score_recalculations WHERE id = $1`, [id]))
+    .rows[0];
 
 export const listRecalculations = async (
   db: Executor,

@@ -41,7 +41,8 @@ const startRoute = (deps: RecalculationRouteDeps): Route =>
     method: 'POST',
     path: '/api/v1/scores::recalculate',
     operationId: 'recalculateScores',
-    summary: 'Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress',
+    summary:
+      'Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress',
     tag,
     access: { scope: 'scores:write' },
     audit: { when: 'before', action: 'score.recalculate' },
@@ -79,7 +80,8 @@ const getRoute = (): Route =>
     errors: ['not_found'],
     handler: async ({ params: { id } }, ctx) => {
       const record = await findRecalculation(ctx.db, id);
-      if (record === undefined) throw new AppError('not_found', { detail: 'There is no recalculation of this id' });
+      if (record === undefined)
+        throw new AppError('not_found', { detail: 'There is no recalculation of this id' });
       return ok(present(record));
     },
   });
