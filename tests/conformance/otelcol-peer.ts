@@ -158,3 +158,29 @@ export const startCollector = async (receiver: Receiver): Promise<Collector> => 
     },
   };
 };
+
+export type ForwardForm = 'http' | 'http-json' | 'grpc';
+export interface ForwardingCollector {
+  readonly httpUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The real Collector, which hands everything on to GPUShield at `endpoint` with this key, in this form. */
+export const forwardThroughCollector = async (
+  endpoint: string,
+  form: ForwardForm,
+  apiKey: string,
+): Promise<ForwardingCollector> => {
+  const dir = await mkdtemp(join(tmpdir(), 'gpushield-otelcol-'));
+  const header = `authorization=Bearer ${apiKey}`;
+  const { stdout } = await run(script, ['up', dir, endpoint, form, header]);
+  const httpUrl = /^OTLP_HTTP=(.+)$/m.exec(stdout)?.[1];
+  if (httpUrl === undefined) throw new Error(`The Collector did not say where it listens: ${stdout}`);
+  return {
+    httpUrl,
+    stop: async () => {
+      await run(script, ['down', dir]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};

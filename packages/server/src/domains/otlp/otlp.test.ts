@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { cursorOf, readNanosAsMs } from './wire/fields.ts';
 import { testDatabase } from '../../testing/index.ts';
 import {
   attributes,
@@ -69,6 +70,16 @@ const recordsAt = async (time: Date) => {
   });
   return answer.json<{ data: { metrics: Record<string, number> }[] }>().data;
 };
+
+it('nanoseconds become the millisecond that they are in, whatever the moment', () => {
+  const bytes = Buffer.alloc(8);
+  for (let ms = 1_700_000_000_000; ms < 1_700_000_900_000; ms += 617) {
+    for (const nanos of [0n, 1n, 999_999n]) {
+      bytes.writeBigUInt64LE(BigInt(ms) * 1_000_000n + nanos);
+      expect(readNanosAsMs(cursorOf(bytes), 8)).toBe(ms);
+    }
+  }
+});
 
 describe('metrics', () => {
   it('arrive by protobuf in the vocabulary’s units, one record a GPU and time, and register what is unknown', async () => {

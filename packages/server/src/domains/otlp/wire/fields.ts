@@ -66,9 +66,8 @@ export const readNanosAsMs = (cursor: Cursor, limit: number): number => {
   const low = cursor.view.getUint32(cursor.at, true);
   const high = cursor.view.getUint32(cursor.at + 4, true);
   cursor.at += fixed64Bytes;
-  // In two parts, so that no digit of a millisecond is lost to the 53 bits of a double.
-  const highMs = high * 4294.967296;
-  return Math.floor(highMs + low / 1e6);
+  // 2^32 ns are 4294 ms and 967296 ns: whole numbers below 2^53 throughout, so that no millisecond is off by one.
+  return high * 4294 + Math.floor((high * 967_296 + low) / 1_000_000);
 };
 
 /** Passes over a field of this wire type. */

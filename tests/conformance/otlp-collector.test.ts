@@ -1,0 +1,99 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { logIn, send, textAt, type Client } from '../support/client.ts';
+import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
+import { until } from '../support/ingest-load.ts';
+import { forwardThroughCollector, hasCollector, type ForwardForm, type ForwardingCollector } from './otelcol-peer.ts';
+
+const uuid = 'GPU-cccccccc-0000-0000-0000-000000000001';
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const startMs = Date.now() - 600_000;
+
+/** One point a request, each at a second of its own, so that every loss shows. */
+const document = (index: number) => ({
+  resourceMetrics: [
+    {
+      resource: { attributes: [attribute('host.name', 'collected')] },
+      scopeMetrics: [
+        {
+          scope: { name: 'test' },
+          metrics: [
+            {
+              name: 'hw.power',
+              unit: 'W',
+              gauge: {
+                dataPoints: [
+                  {
+                    timeUnixNano: `${startMs + index * 1000}000000`,
+                    asDouble: index,
+                    attributes: [attribute('hw.id', uuid), attribute('hw.vendor', 'nvidia')],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+});
+
+describe.skipIf(!hasCollector())('through the real Collector', () => {
+  let dataDir = '';
+  let server: RunningServer | undefined;
+  let collector: ForwardingCollector | undefined;
+  afterEach(async () => {
+    await collector?.stop();
+    await server?.stop();
+    await removeDataDir(dataDir);
+  });
+
+  const stored = async (admin: Client): Promise<number> => {
+    const answer = await admin.send('GET', '/api/v1/telemetry/records?limit=500');
+    const values = new Set<number>();
+    for (const record of (answer.json()['data'] as { metrics: { power_usage: number } }[]) ?? [])
+      values.add(record.metrics.power_usage);
+    return values.size;
+  };
+
+  it.each<ForwardForm>(['http', 'http-json', 'grpc'])(
+    'nothing is lost by %s through a kill -9 of ours and 20 requests while we are away',
+    async (form) => {
+      const [port, grpcPort] = [await freePort(createServer), await freePort(createServer)];
+      dataDir = await makeDataDir();
+      const env = {
+        PORT: String(port),
+        GPUSHIELD_OTLP_GRPC_PORT: String(grpcPort),
+      };
+      server = await startServer(dataDir, env);
+      const admin = await logIn(server.url);
+      const key = await admin.send('POST', '/api/v1/keys', {
+        description: 'collector',
+        scopes: ['telemetry:write', 'nodes:write'],
+      });
+      collector = await forwardThroughCollector(
+        form === 'grpc' ? `127.0.0.1:${grpcPort}` : server.url,
+        form,
+        textAt(key.json(), 'api_key'),
+      );
+      const total = 60;
+      for (let index = 0; index < total; index += 1) {
+        const answer = await send(`${collector.httpUrl}/v1/metrics`, 'POST', document(index));
+        expect(answer.status).toBe(200);
+        if (index === 20) {
+          server.kill('SIGKILL');
+          await server.exited;
+        }
+        if (index === 40) server = await startServer(dataDir, env);
+      }
+      const again = await logIn(server.url);
+      await until(
+        'the Collector to deliver everything',
+        async () => (await stored(again)) === total,
+        90_000,
+      );
+    },
+    150_000,
+  );
+});
