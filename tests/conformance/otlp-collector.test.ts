@@ -4,7 +4,12 @@ import { freePort } from '../support/free-port.ts';
 import { logIn, send, textAt, type Client } from '../support/client.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
 import { until } from '../support/ingest-load.ts';
-import { forwardThroughCollector, hasCollector, type ForwardForm, type ForwardingCollector } from './otelcol-peer.ts';
+import {
+  forwardThroughCollector,
+  hasCollector,
+  type ForwardForm,
+  type ForwardingCollector,
+} from './otelcol-peer.ts';
 
 const uuid = 'GPU-cccccccc-0000-0000-0000-000000000001';
 const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
@@ -88,11 +93,7 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
         if (index === 40) server = await startServer(dataDir, env);
       }
       const again = await logIn(server.url);
-      await until(
-        'the Collector to deliver everything',
-        async () => (await stored(again)) === total,
-        90_000,
-      );
+      await until('the Collector to deliver everything', async () => (await stored(again)) === total, 90_000);
     },
     150_000,
   );
