@@ -122,6 +122,7 @@ const bodies = {
   json: ['application/json', '{"no_route_takes_this": true}'],
   form: ['application/x-www-form-urlencoded', 'no_route_takes_this=true'],
   otlp: ['application/json', '{"no_route_takes_this": true'],
+  'json-lines': ['application/x-ndjson', '{"no_route_takes_this": true}'],
 } as const;
 
 const call = (route: Route, kind: string) => {

@@ -9,6 +9,7 @@ import { createRecalculationWorker } from './recalculation/worker.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { ingestEventsRoute } from './routes/ingest-events.ts';
 import { listEventsRoute } from './routes/events.ts';
+import { otherEvidenceRoutes } from './routes/other-evidence.ts';
 import { processRoutes } from './routes/processes.ts';
 import { recalculationRoutes } from './routes/recalculations.ts';
 import { riskSubscriptionRoutes } from './routes/risk-subscriptions.ts';
@@ -49,6 +50,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
     gatherMs: 0,
   });
   const keeping = createKeeping(deps);
+  const accepting = { ...deps, directory, writer, scoring };
   const reading = { ...deps, scoring };
   const sweeper = createFallSweeper({ ...settleDeps, db: deps.workDb });
   const recalculations = createRecalculationWorker({ ...settleDeps, db: deps.workDb, nowMs: clock.nowMs });
@@ -56,7 +58,8 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
   return {
     routes: [
       ...agentRoutes({ ...deps, directory }),
-      ingestEventsRoute({ ...deps, directory, writer, scoring }),
+      ingestEventsRoute(accepting),
+      ...otherEvidenceRoutes(accepting),
       listEventsRoute(reading),
       ...processRoutes(reading),
       listScoresRoute(reading),

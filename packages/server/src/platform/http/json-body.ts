@@ -74,9 +74,32 @@ export interface RawExport {
   readonly bytes: Buffer;
 }
 
-type Consumed = 'json' | 'form' | 'otlp';
+type Consumed = 'json' | 'form' | 'otlp' | 'json-lines';
+
+/** Each line a JSON text; a line that is none is undefined: it must not sink the others. Empty lines are left out. */
+const parseLines = (bytes: Buffer): unknown => {
+  if (!isUtf8(bytes)) throw new AppError('malformed_body', { detail: 'The body is not valid UTF-8' });
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      try {
+        return parseJson(Buffer.from(line));
+      } catch (error) {
+        if (error instanceof AppError) return undefined;
+        throw error;
+      }
+    });
+};
 
 const wrongType = (wanted: Consumed): AppError => {
+  if (wanted === 'json-lines') {
+    return new AppError('unsupported_media_type', {
+      detail: 'This request takes JSON, or a JSON text a line',
+      remediation: 'Send Content-Type: application/json or application/x-ndjson.',
+    });
+  }
   if (wanted === 'json') return new AppError('unsupported_media_type');
   return wanted === 'otlp'
     ? new AppError('unsupported_media_type', {
@@ -91,15 +114,17 @@ const wrongType = (wanted: Consumed): AppError => {
 
 /** What becomes of a body of each content type, by what its route consumes. */
 const readers: Readonly<
-  Record<'json' | 'form' | 'protobuf', Partial<Readonly<Record<Consumed, (bytes: Buffer) => unknown>>>>
+  Record<'json' | 'form' | 'protobuf' | 'lines', Partial<Readonly<Record<Consumed, (bytes: Buffer) => unknown>>>>
 > = {
-  json: { json: parseJson, otlp: (bytes): RawExport => ({ encoding: 'json', bytes }) },
+  lines: { 'json-lines': parseLines },
+  json: { json: parseJson, 'json-lines': parseJson, otlp: (bytes): RawExport => ({ encoding: 'json', bytes }) },
   form: { form: parseForm },
   protobuf: { otlp: (bytes): RawExport => ({ encoding: 'protobuf', bytes }) },
 };
 
 const contentTypes: readonly (readonly [RegExp, keyof typeof readers])[] = [
   [/^application\/(?:[a-z0-9.+-]+\+)?json(?:$|\s*;)/i, 'json'],
+  [/^application\/(?:x-ndjson|ndjson|jsonl|x-json-stream)(?:$|\s*;)/i, 'lines'],
   [/^application\/x-www-form-urlencoded(?:$|\s*;)/i, 'form'],
   [/^application\/(?:x-protobuf|protobuf|vnd\.google\.protobuf)(?:$|\s*;)/i, 'protobuf'],
 ];

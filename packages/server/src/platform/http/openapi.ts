@@ -157,6 +157,7 @@ const requestTypes = {
   json: ['application/json'],
   form: ['application/x-www-form-urlencoded'],
   otlp: ['application/x-protobuf', 'application/json'],
+  'json-lines': ['application/json', 'application/x-ndjson'],
 } as const;
 
 const auditText = (route: Route): string => {

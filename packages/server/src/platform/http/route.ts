@@ -134,9 +134,10 @@ export interface RouteDefinition<S extends RouteSchema> {
   readonly bodyLimitBytes?: number;
   /**
    * `form`: application/x-www-form-urlencoded, as OAuth2 sends it; the fields arrive as text. `otlp`: protobuf or JSON,
-   * handed to the handler unread (`RawExport`). JSON unless told.
+   * handed to the handler unread (`RawExport`). `json-lines`: JSON, or newline-delimited JSON, whose lines arrive as a list
+   * with undefined for those that are no JSON. JSON unless told.
    */
-  readonly consumes?: 'json' | 'form' | 'otlp';
+  readonly consumes?: 'json' | 'form' | 'otlp' | 'json-lines';
   /** Bodies with `Content-Encoding: gzip` are taken too; `bodyLimitBytes` bounds them unpacked as well. */
   readonly gzip?: true;
   /** For protocols whose errors have a form of their own. */

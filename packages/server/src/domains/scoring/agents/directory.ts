@@ -18,6 +18,8 @@ export interface AgentDirectory {
     id: string,
     enteredAs: { readonly source: AgentRecord['source']; readonly by: string },
   ): Promise<AgentRecord>;
+  /** An agent that is registered; undefined for any other. */
+  get(id: string): Promise<AgentRecord | undefined>;
   noteSeen(id: string): void;
   /** Forgets one agent, after it was changed here; other replicas hear of it within `staleMs`. */
   forget(id: string): void;
@@ -64,19 +66,25 @@ export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory =
       new Date(clock.nowMs()),
     );
 
+  const get = async (id: string): Promise<AgentRecord | undefined> => {
+    const kept = known.get(id);
+    if (kept !== undefined && kept.untilMs > clock.monotonicMs()) return kept.agent;
+    const agent = await findAgentRecord(db, id);
+    if (agent === undefined) return undefined;
+    if (known.size >= capacity) known.clear();
+    known.set(id, { agent, untilMs: clock.monotonicMs() + staleMs });
+    return agent;
+  };
+
   return {
+    get,
     find: async (id, { source, by }) => {
-      const kept = known.get(id);
-      if (kept !== undefined && kept.untilMs > clock.monotonicMs()) return kept.agent;
-      let agent = await findAgentRecord(db, id);
-      if (agent === undefined) {
-        await enter(id, source, by);
-        agent = await findAgentRecord(db, id);
-      }
-      if (agent === undefined) throw new Error('An agent that was just entered is not there');
-      if (known.size >= capacity) known.clear();
-      known.set(id, { agent, untilMs: clock.monotonicMs() + staleMs });
-      return agent;
+      const found = await get(id);
+      if (found !== undefined) return found;
+      await enter(id, source, by);
+      const entered = await get(id);
+      if (entered === undefined) throw new Error('An agent that was just entered is not there');
+      return entered;
     },
     noteSeen: (id) => {
       seen.set(id, clock.nowMs());

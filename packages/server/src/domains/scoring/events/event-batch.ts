@@ -117,7 +117,7 @@ export const makeEventBatch = async (given: RawEvents, scoring: RuleScoring): Pr
     events.push(checked);
     digests.push(digest);
     processIds.push(processId);
-    if (!scoring.watches(checked.syscall)) continue;
+    if (!scoring.watches(checked.syscall, checked.event.metadata)) continue;
     const event = toSyscallEvent(agent.id, processId, idOfDigest(digest), checked);
     if (scoring.concerns(event)) watched.push({ position, event });
   }

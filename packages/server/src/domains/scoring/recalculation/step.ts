@@ -38,7 +38,7 @@ const searchChunks = async (chunks: readonly ChunkRecord[], scoring: RuleScoring
   for (const chunk of chunks) {
     for (const { checked } of await unpackChunk(chunk)) {
       events += 1;
-      if (!scoring.watches(checked.syscall)) continue;
+      if (!scoring.watches(checked.syscall, checked.event.metadata)) continue;
       const processId = processIdOf(chunk.agentId, checked.event.pid, checked.startedAtMs);
       const probe = toSyscallEvent(chunk.agentId, processId, '', checked);
       if (!scoring.concerns(probe)) continue;

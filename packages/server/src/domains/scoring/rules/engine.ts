@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contribution, Mark, ScoreState, Scoring, SyscallEvent } from '../types.ts';
+import { eventFields } from './fields.ts';
 import { defaultRiskParameters, firstBelow, riskOf, type RiskParameters } from './risk.ts';
 import type { Pattern, Rule, RuleSet } from './rule-types.ts';
 import { firingsOf, isSequence } from './sequences.ts';
@@ -63,7 +64,7 @@ export interface RuleScoring extends Scoring {
   readonly parameters: RiskParameters;
   readonly rules: ReadonlyMap<string, Rule>;
   /** Whether any rule asks for this syscall at all: what most events are asked first. */
-  watches(syscall: string): boolean;
+  watches(syscall: string, metadata: Readonly<Record<string, unknown>> | undefined): boolean;
   /** Whether a rule fires on this event, or counts it as a step. */
   concerns(event: SyscallEvent): boolean;
   /** Everything that counts for a state: firings of rules, of sequences, and the baseline's part. */
@@ -73,8 +74,21 @@ export interface RuleScoring extends Scoring {
 /** What the behaviour baseline's part is called among the contributions. */
 export const baselineRule = 'behaviour-baseline';
 
+/**
+ * Rules for every syscall mostly ask for what another tool said, in metadata. Where all of them do, an event without such a
+ * field needs no look at them; undefined: it does.
+ */
+const metadataOf = (always: readonly Watch[]): readonly string[] | undefined => {
+  const names = always.map(({ pattern }) => pattern.requires);
+  const known: ReadonlySet<string> = new Set(eventFields);
+  const plain = names.filter((name) => name !== undefined && !known.has(name) && !derived.has(name));
+  return plain.length === names.length ? [...new Set(plain.filter((name) => name !== undefined))] : undefined;
+};
+/** Fields that are made out of other metadata. */
+const derived: ReadonlySet<string> = new Set(['path_dir', 'path_name', 'ioctl']);
+
 interface Search {
-  readonly watches: (syscall: string) => boolean;
+  readonly watches: RuleScoring['watches'];
   readonly search: (events: readonly SyscallEvent[]) => Found | undefined;
 }
 
@@ -94,7 +108,14 @@ const searchFor = (rules: readonly Rule[]): Search => {
     }
     return found;
   };
-  return { watches: (syscall) => always.length > 0 || watches.has(syscall), search };
+  const told = metadataOf(always);
+  return {
+    search,
+    watches: (syscall, metadata) =>
+      watches.has(syscall) ||
+      (always.length > 0 &&
+        (told === undefined || (metadata !== undefined && told.some((name) => metadata[name] !== undefined)))),
+  };
 };
 
 /** The scoring of a rule set: pure, and the same on every replica that holds the same rules. */

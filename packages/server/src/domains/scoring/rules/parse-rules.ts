@@ -58,7 +58,18 @@ const syscallsOf = (value: unknown, at: string): readonly string[] => {
     : fail(`${at} must be the name of a syscall, or a list of up to 64`);
 };
 
+const combinators: ReadonlySet<string> = new Set(['all', 'any', 'not']);
+/** A field that must be told: one that stands at the top, where all parts must hold. */
+const requiredField = (when: unknown): string | undefined => {
+  if (!isObject(when)) return undefined;
+  const named = Object.entries(when).find(
+    ([name, value]) => !combinators.has(name) && !(isObject(value) && value['present'] === false),
+  );
+  return named?.[0];
+};
+
 const patternOf = (raw: Raw, at: string): Pattern => ({
+  requires: requiredField(raw['when']),
   syscalls: syscallsOf(raw['syscall'], `${at}syscall`),
   condition: raw['when'] === undefined ? undefined : compileCondition(raw['when'], `${at}when`),
 });

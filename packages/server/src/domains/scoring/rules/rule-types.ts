@@ -4,6 +4,8 @@ import type { Condition } from './condition.ts';
 export interface Pattern {
   readonly syscalls: readonly string[];
   readonly condition: Condition | undefined;
+  /** A field without which the condition cannot hold; undefined: there may be none. */
+  readonly requires: string | undefined;
 }
 
 export interface SequenceStep extends Pattern {

@@ -63,7 +63,7 @@ export const raiseRiskAlerts = async (
     const { alertId } = await deps.alerts.raise(tx, {
       title: `${what} behaves dangerously (risk ${String(Math.round(risk))})`.slice(0, 200),
       description: `The process ${process.processId} reached a risk of ${String(round(risk))} out of 100.`,
-      severity: risk >= criticalRisk ? 'critical' : 'high',
+      severity: Math.round(risk) >= criticalRisk ? 'critical' : 'high',
       source: 'scoring',
       fingerprint,
       nodeId: process.nodeId,
