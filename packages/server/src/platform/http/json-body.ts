@@ -114,10 +114,17 @@ const wrongType = (wanted: Consumed): AppError => {
 
 /** What becomes of a body of each content type, by what its route consumes. */
 const readers: Readonly<
-  Record<'json' | 'form' | 'protobuf' | 'lines', Partial<Readonly<Record<Consumed, (bytes: Buffer) => unknown>>>>
+  Record<
+    'json' | 'form' | 'protobuf' | 'lines',
+    Partial<Readonly<Record<Consumed, (bytes: Buffer) => unknown>>>
+  >
 > = {
   lines: { 'json-lines': parseLines },
-  json: { json: parseJson, 'json-lines': parseJson, otlp: (bytes): RawExport => ({ encoding: 'json', bytes }) },
+  json: {
+    json: parseJson,
+    'json-lines': parseJson,
+    otlp: (bytes): RawExport => ({ encoding: 'json', bytes }),
+  },
   form: { form: parseForm },
   protobuf: { otlp: (bytes): RawExport => ({ encoding: 'protobuf', bytes }) },
 };

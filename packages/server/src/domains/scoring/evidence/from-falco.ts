@@ -16,7 +16,10 @@ const metadataOf = (event: Loose, fields: Loose | undefined) =>
     falco_priority: textAt(event, 'priority', 20)?.toLowerCase(),
     falco_output: textAt(event, 'output', maxOutput),
     falco_tags: Array.isArray(event['tags'])
-      ? event['tags'].filter((tag) => typeof tag === 'string').join(',').slice(0, maxOutput)
+      ? event['tags']
+          .filter((tag) => typeof tag === 'string')
+          .join(',')
+          .slice(0, maxOutput)
       : undefined,
     path: textAt(fields, 'fd.name', 4096),
     port: integerAt(fields, 'fd.rport') ?? integerAt(fields, 'fd.sport'),

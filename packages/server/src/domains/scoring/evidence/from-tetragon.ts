@@ -1,6 +1,14 @@
 import { integerAt, isLoose, objectAt, textAt, told, type Loose } from './loose.ts';
 
-const kinds = ['process_exec', 'process_exit', 'process_kprobe', 'process_tracepoint', 'process_lsm', 'process_uprobe', 'process_loader'] as const;
+const kinds = [
+  'process_exec',
+  'process_exit',
+  'process_kprobe',
+  'process_tracepoint',
+  'process_lsm',
+  'process_uprobe',
+  'process_loader',
+] as const;
 type Kind = (typeof kinds)[number];
 
 /** `__x64_sys_mount`, `sys_mount` and `__arm64_sys_mount` are one syscall; other functions keep their name. */
@@ -24,7 +32,9 @@ const argumentsOf = (body: Loose): Record<string, unknown> => {
   const file = inner('file_arg') ?? inner('path_arg') ?? inner('linux_binprm_arg');
   const socket = inner('sock_arg') ?? inner('sockaddr_arg');
   const text = args.map((arg) => textAt(arg, 'string_arg', 4096)).find((found) => found !== undefined);
-  const number = args.map((arg) => integerAt(arg, 'int_arg') ?? integerAt(arg, 'uint_arg')).find((found) => found !== undefined);
+  const number = args
+    .map((arg) => integerAt(arg, 'int_arg') ?? integerAt(arg, 'uint_arg'))
+    .find((found) => found !== undefined);
   const path = textAt(file, 'path', 4096) ?? text;
   return told({
     path: path?.startsWith('/') === true ? path : undefined,

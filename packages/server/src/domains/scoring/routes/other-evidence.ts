@@ -22,7 +22,9 @@ const tools: readonly Tool[] = [
 const requireFormat = (agent: AgentRecord, { format, name }: Tool): void => {
   if (agent.status === 'revoked') throw new AppError('conflict', { detail: 'The agent is revoked' });
   if (agent.format !== format) {
-    throw new AppError('conflict', { detail: `The agent is not registered with the format ${format} of ${name}` });
+    throw new AppError('conflict', {
+      detail: `The agent is not registered with the format ${format} of ${name}`,
+    });
   }
 };
 
@@ -55,7 +57,9 @@ const routeOf = (deps: AcceptEventsDeps, tool: Tool): Route => {
       requireFormat(agent, tool);
       const events: readonly unknown[] = Array.isArray(body) ? body : [body];
       if (events.length > maxEventsPerRequest) {
-        throw new AppError('validation_failed', { detail: `More than ${String(maxEventsPerRequest)} events` });
+        throw new AppError('validation_failed', {
+          detail: `More than ${String(maxEventsPerRequest)} events`,
+        });
       }
       return acceptEvents(deps, { agent, raw: events.map(tool.read), text: undefined, operationId }, ctx);
     },

@@ -114,7 +114,8 @@ const searchFor = (rules: readonly Rule[]): Search => {
     watches: (syscall, metadata) =>
       watches.has(syscall) ||
       (always.length > 0 &&
-        (told === undefined || (metadata !== undefined && told.some((name) => metadata[name] !== undefined)))),
+        (told === undefined ||
+          (metadata !== undefined && told.some((name) => metadata[name] !== undefined)))),
   };
 };
 
