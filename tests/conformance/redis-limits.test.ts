@@ -99,7 +99,12 @@ describe.skipIf(!hasRedis())('limits in a real Redis', () => {
     const passed = await load(policy, 'client', 3000, pair);
     const most = promised(policy, performance.now() - startedMs);
     expect(passed.length).toBeLessThanOrEqual(most * 1.01);
-    expect(passed.length).toBeGreaterThanOrEqual(promised(policy, passed.at(-1) ?? 0) * 0.99);
+    // What a busy machine had no time to ask for is still there.
+    const until = performance.now() - startedMs;
+    await sleep(50);
+    let later = 0;
+    while ((await pair[later % 2 === 0 ? 0 : 1].limiter.check(policy, 'client')).allowed) later += 1;
+    expect(passed.length + later).toBeGreaterThanOrEqual(promised(policy, until) * 0.99);
   });
 
   it.each([
@@ -147,12 +152,18 @@ describe.skipIf(!hasRedis())('limits in a real Redis', () => {
   });
 
   it('hand out no second quota when Redis comes back', async () => {
-    const [one, two] = await startTwo(250);
+    const [one, two] = await startTwo();
     const policy = { name: 'return', quota: 100, windowSeconds: 600 };
-    expect((await load(policy, 'client', 300, [one])).length).toBe(100);
+    const startedMs = performance.now();
+    const cameBack = (): number => promised(policy, performance.now() - startedMs) - policy.quota;
+    let passed = 0;
+    while ((await one.limiter.check(policy, 'client')).allowed) passed += 1;
+    expect(passed).toBeGreaterThanOrEqual(100);
+    expect(passed).toBeLessThanOrEqual(101 + cameBack());
     await server().restart();
     await expect.poll(() => one.link.away() || two.link.away(), { timeout: 20_000 }).toBe(false);
-    expect((await load(policy, 'client', 300, [one, two])).length).toBeLessThanOrEqual(1);
+    passed += (await load(policy, 'client', 300, [one, two])).length;
+    expect(passed).toBeLessThanOrEqual(101 + cameBack());
   });
 
   it('start without Redis, and find it later', async () => {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Config } from '../config.ts';
 import { openDatabase, silentLog, type Database } from '../platform/database/index.ts';
@@ -134,7 +134,8 @@ export const checkExposure = ({ http, identity }: Config): Finding => {
 export const checkSensorSight = (uid: number | undefined): readonly Finding[] => {
   const readable = (path: string): boolean => {
     try {
-      accessSync(path, constants.R_OK);
+      // Opened, not asked after: the kernel may refuse its log whatever the file's mode says.
+      closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
       return true;
     } catch {
       return false;
@@ -143,7 +144,9 @@ export const checkSensorSight = (uid: number | undefined): readonly Finding[] =>
   const see = (name: string, path: string, blind: string): Finding =>
     readable(path) ? ok(name, `${path} is readable`) : warn(name, blind, 'Run the sensor as root to see it.');
   return [
-    see('sensor: modules', '/proc/modules', 'loaded kernel modules are not visible'),
+    existsSync('/proc/modules')
+      ? see('sensor: modules', '/proc/modules', 'loaded kernel modules are not visible')
+      : ok('sensor: modules', 'this kernel has no loadable modules'),
     see('sensor: kernel log', '/dev/kmsg', 'Xid and reset lines of the kernel log are not visible'),
     existsSync('/dev/nvidiactl') || existsSync('/dev/kfd') || existsSync('/dev/dri')
       ? ok('sensor: GPU', 'a GPU device is present')

@@ -138,8 +138,8 @@ const start = async (context: CommandContext, withSensor: boolean, startedMs: nu
         );
       }
       log.info({ url, roles: config.roles, started_in_ms: Math.round(facts.startedInMs) }, 'GPUShield is up');
+      for (const warning of config.warnings) log.warn(warning);
     }
-    for (const warning of config.warnings) log.warn(warning);
     return { app, otlpGrpc, state, sensor };
   } catch (error) {
     await state.close();

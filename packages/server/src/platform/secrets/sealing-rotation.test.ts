@@ -19,20 +19,25 @@ const never = new AbortController().signal;
 const now = () => new Date('2026-10-01T12:00:00Z');
 
 const byRow: SealedColumn = {
-  table: 'hooks',
+  table: 'sealed_hooks',
   idColumn: 'id',
   column: 'secret',
   purpose: (id) => `hook:${id}`,
 };
-const byTable: SealedColumn = { table: 'agents', idColumn: 'name', column: 'key', purpose: 'agent-key' };
+const byTable: SealedColumn = {
+  table: 'sealed_agents',
+  idColumn: 'name',
+  column: 'key',
+  purpose: 'agent-key',
+};
 const columns = [byRow, byTable];
 
 beforeEach(async () => {
-  await test.db.query('CREATE TABLE hooks (id bigint PRIMARY KEY, secret text)');
-  await test.db.query('CREATE TABLE agents (name text PRIMARY KEY, key text)');
+  await test.db.query('CREATE TABLE sealed_hooks (id bigint PRIMARY KEY, secret text)');
+  await test.db.query('CREATE TABLE sealed_agents (name text PRIMARY KEY, key text)');
 });
 afterEach(async () => {
-  await test.db.query('DROP TABLE hooks, agents');
+  await test.db.query('DROP TABLE sealed_hooks, sealed_agents');
   await test.db.query('TRUNCATE sealing_keys CASCADE');
 });
 
@@ -47,13 +52,13 @@ const start = async (current: SealingKey, ...older: SealingKey[]): Promise<Keyed
 const fill = async (sealer: KeyedSealer, count: number, from = 1): Promise<void> => {
   for (let id = from; id < from + count; id += 1) {
     const secret = sealer.seal(`secret ${String(id)}`, `hook:${String(id)}`);
-    await test.db.query('INSERT INTO hooks VALUES ($1, $2)', [id, secret]);
+    await test.db.query('INSERT INTO sealed_hooks VALUES ($1, $2)', [id, secret]);
   }
 };
 
 const secretsOf = async (sealer: KeyedSealer): Promise<string[]> => {
   const { rows } = await test.db.query<{ id: string; secret: string }>(
-    'SELECT id::text AS id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY hooks.id',
+    'SELECT id::text AS id, secret FROM sealed_hooks WHERE secret IS NOT NULL ORDER BY sealed_hooks.id',
   );
   return rows.map(({ id, secret }) => sealer.unseal(secret, `hook:${id}`));
 };
@@ -82,7 +87,9 @@ describe('sealing keys at the start', () => {
   it('are refused when one is missing that values need; the message says where and what to do', async () => {
     const [a, b] = [newKey('a'), newKey('b')];
     await fill(await start(a), 1);
-    await expect(start(b)).rejects.toThrow(/hooks\.secret are sealed with key a.*GPUSHIELD_SEALING_KEYS_OLD/);
+    await expect(start(b)).rejects.toThrow(
+      /sealed_hooks\.secret are sealed with key a.*GPUSHIELD_SEALING_KEYS_OLD/,
+    );
     await start(b, a);
   });
 
@@ -100,8 +107,11 @@ describe('rotation', () => {
     const [a, b] = [newKey('a'), newKey('b')];
     const before = await start(a);
     await fill(before, 10);
-    await test.db.query('INSERT INTO hooks VALUES (11, NULL)');
-    await test.db.query('INSERT INTO agents VALUES ($1, $2)', ['agent 1', before.seal('k', 'agent-key')]);
+    await test.db.query('INSERT INTO sealed_hooks VALUES (11, NULL)');
+    await test.db.query('INSERT INTO sealed_agents VALUES ($1, $2)', [
+      'agent 1',
+      before.seal('k', 'agent-key'),
+    ]);
     const after = await start(b, a);
     expect(await resealerOf(after).progress()).toMatchObject({
       done: false,
@@ -112,8 +122,15 @@ describe('rotation', () => {
       keyId: 'b',
       done: true,
       places: [
-        { place: 'hooks.secret', scanned: 10, resealed: 10, failed: 0, finishedAt: now(), remaining: 0 },
-        { place: 'agents.key', scanned: 1, resealed: 1, remaining: 0 },
+        {
+          place: 'sealed_hooks.secret',
+          scanned: 10,
+          resealed: 10,
+          failed: 0,
+          finishedAt: now(),
+          remaining: 0,
+        },
+        { place: 'sealed_agents.key', scanned: 1, resealed: 1, remaining: 0 },
       ],
     });
     expect(await secretsOf(await start(b))).toEqual(expected(10));
@@ -172,8 +189,8 @@ describe('rotation', () => {
           work({
             ...tx,
             query: async (sql, values) => {
-              if (sql.includes('UPDATE "hooks"'))
-                await test.db.query('UPDATE hooks SET secret = $1', [fresh]);
+              if (sql.includes('UPDATE "sealed_hooks"'))
+                await test.db.query('UPDATE sealed_hooks SET secret = $1', [fresh]);
               return tx.query(sql, values);
             },
           }),
@@ -198,13 +215,13 @@ describe('rotation', () => {
     const before = await start(a);
     await fill(before, 4);
     const swapped = before.seal('secret 9', 'hook:9');
-    await test.db.query('UPDATE hooks SET secret = $1 WHERE id = 2', [swapped]);
+    await test.db.query('UPDATE sealed_hooks SET secret = $1 WHERE id = 2', [swapped]);
     const after = await start(b, a);
     expect(await resealerOf(after).run(never)).toMatchObject({
       done: false,
       places: [{ resealed: 3, failed: 1, remaining: 1 }, {}],
     });
-    const { rows } = await test.db.query<{ secret: string }>('SELECT secret FROM hooks WHERE id = 2');
+    const { rows } = await test.db.query<{ secret: string }>('SELECT secret FROM sealed_hooks WHERE id = 2');
     expect(rows).toEqual([{ secret: swapped }]);
     await expect(start(b)).rejects.toThrow(/sealed with key a/);
   });
