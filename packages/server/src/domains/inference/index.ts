@@ -14,6 +14,9 @@ import { createFairQueue, defaultQueue } from './limits/fair-queue.ts';
 import { userPolicies, type UserLimits } from './limits/policies.ts';
 import { createScopedToken } from './routes/create-scoped-token.ts';
 import { generate } from './routes/generate.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
+import { createResponse } from './routes/create-response.ts';
+import { ollamaCalls } from './routes/ollama-calls.ts';
 import { openaiCalls } from './routes/openai-calls.ts';
 import { openaiModels } from './routes/openai-models.ts';
 import { createRunCall } from './run-call.ts';
@@ -89,7 +92,10 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
     createScopedToken(deps),
     generate({ runCall }),
     ...openaiCalls({ runCall }),
+    createResponse({ ...deps, runCall }),
     ...openaiModels({ directory }),
+    ...ollamaCalls({ ...deps, runCall, directory }),
+    ...catalogueRoutes({ ...deps, directory, forgetKey: keys.forget }),
   ];
   return {
     routes,

@@ -75,7 +75,7 @@ describe('the seed’s smoke test', () => {
 
 describe('the zero-trust steps', () => {
   const audited = async (tokenUser = 'llm:%') => {
-    const { rows } = await database.db.query<Record<string, unknown>>(
+    const { rows } = await database.db.query(
       `SELECT action, resource, granted, reason, principal_kind, details FROM audit_entries
         WHERE resource LIKE $1 ORDER BY occurred_at DESC, sequence DESC LIMIT 1`,
       [tokenUser],

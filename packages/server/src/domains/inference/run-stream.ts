@@ -131,20 +131,14 @@ export const runStream = async (
   }
 };
 
-const pump = (
-  deps: GatewayDeps,
-  run: StreamRun,
-  presenter: Presenter,
-  { routed, worked }: { readonly routed: Routed<StreamAnswer>; readonly worked: () => number },
-): Readable => {
-  const { admitted, settle, correlationId } = run;
-  const progress: Progress = { usage: undefined, timings: undefined, bytes: 0, pieces: 0, template: {} };
+/** A stream to the client, and the means to write to it at the client's pace. */
+const openOutput = (onClose: () => void): { readonly output: Readable; readonly write: Write } => {
   const output = new Readable({
     read: () => {
       output.emit('wanted');
     },
   });
-  output.once('close', run.abort);
+  output.once('close', onClose);
   output.on('error', () => undefined);
   const write: Write = async (text) => {
     if (output.destroyed) return false;
@@ -153,6 +147,18 @@ const pump = (
     }
     return !output.destroyed;
   };
+  return { output, write };
+};
+
+const pump = (
+  deps: GatewayDeps,
+  run: StreamRun,
+  presenter: Presenter,
+  { routed, worked }: { readonly routed: Routed<StreamAnswer>; readonly worked: () => number },
+): Readable => {
+  const { admitted, settle, correlationId } = run;
+  const progress: Progress = { usage: undefined, timings: undefined, bytes: 0, pieces: 0, template: {} };
+  const { output, write } = openOutput(run.abort);
   const settled = async (outcome: Ending['outcome']) => {
     const { usage, timings, bytes: outputBytes } = progress;
     // A stream that was left before its end: what was sent counts, a token a piece at least.

@@ -5,7 +5,6 @@ import type { JsonObject } from './json.ts';
 import type { Presenter } from './protocol/presenter.ts';
 import { blocks, choicesOf, outputBytes, screenWhole } from './screen.ts';
 import type { createSettle } from './settlement.ts';
-import { noTimings } from './upstream/router.ts';
 
 const blockedText = 'The answer was blocked by the firewall.';
 
@@ -53,7 +52,7 @@ export const runWhole = async (deps: GatewayDeps, run: Run, presenter: Presenter
       upstream: routed.upstream,
       unknown: false,
     });
-    return presenter.whole(body, { model: model.name, charged, timings: timings ?? noTimings, latencyMs });
+    return presenter.whole(body, { model: model.name, charged, timings, latencyMs });
   } catch (error) {
     // Who goes away, or waits longer than it may, may have had everything computed.
     const unknown = workedSeconds > 0 && (signal.aborted || isTimeout(error));

@@ -76,7 +76,8 @@ export interface StreamScreen {
   worst(): Verdict | null;
 }
 
-export const createStreamScreen = (firewall: Firewall, context: FirewallContext): StreamScreen => {
+/** The screens of one stream, by choice and channel, and what they found. */
+const createScreens = (firewall: Firewall, context: FirewallContext) => {
   const screens = new Map<string, OutputScreen>();
   let worst: Verdict | null = null;
 
@@ -132,6 +133,11 @@ export const createStreamScreen = (firewall: Firewall, context: FirewallContext)
     return null;
   };
 
+  return { screens, note, push, flush, worst: () => worst };
+};
+
+export const createStreamScreen = (firewall: Firewall, context: FirewallContext): StreamScreen => {
+  const { screens, note, push, flush, worst } = createScreens(firewall, context);
   return {
     chunk: (chunk) => {
       for (const choice of choicesOf(chunk)) {
@@ -158,6 +164,6 @@ export const createStreamScreen = (firewall: Firewall, context: FirewallContext)
       screens.clear();
       return { texts, verdict: null };
     },
-    worst: () => worst,
+    worst,
   };
 };

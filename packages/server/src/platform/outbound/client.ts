@@ -48,15 +48,38 @@ export interface OutboundClientOptions {
   readonly limits?: Partial<OutboundLimits>;
 }
 
+/** Runs a request and tells how it ended. */
+const createMeasured =
+  ({ clock, metricsHooks }: Pick<OutboundClientOptions, 'clock' | 'metricsHooks'>) =>
+  async <T extends { readonly status: number }>(
+    policy: DestinationPolicy,
+    work: () => Promise<T>,
+  ): Promise<T & { readonly durationMs: number }> => {
+    const startedMs = clock.monotonicMs();
+    let outcome: OutboundOutcome = 'protocol';
+    try {
+      const answer = await work();
+      outcome = statusClass(answer.status);
+      return { ...answer, durationMs: clock.monotonicMs() - startedMs };
+    } catch (error) {
+      const failure = asFailure(error);
+      outcome = failure.kind;
+      throw failure;
+    } finally {
+      const seconds = (clock.monotonicMs() - startedMs) / 1000;
+      metricsHooks.onFinish({ policy: policy.name, outcome, seconds });
+    }
+  };
+
 /** The one way out of the server (security.md, "Outbound requests"). One per process; `close` when it ends. */
 export const createOutboundClient = (options: OutboundClientOptions): OutboundClient => {
-  const { clock, metricsHooks, resolve = createResolve(), connect = systemConnect, ca } = options;
+  const { resolve = createResolve(), connect = systemConnect, ca } = options;
   const limits: OutboundLimits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
+  const measured = createMeasured(options);
   const pools = createConnectionPools({ connect, connectTimeoutMs: limits.connectTimeoutMs, ca });
   const sendDeps = { pools, resolve, resolveTimeoutMs: limits.resolveTimeoutMs };
-  const send = createSend(sendDeps);
-  const sendStream = createSendStream(sendDeps);
+  const [send, sendStream] = [createSend(sendDeps), createSendStream(sendDeps)];
   const guard = createGuard({ slots: createSlots(limits), circuits: watchedCircuits(options, limits) });
 
   const prepare = (policy: DestinationPolicy, request: OutboundRequest) => {
@@ -92,26 +115,6 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
       return await guard(`${policy.name}\n${target.url.origin}`, deadline.signal, work);
     } finally {
       deadline.dispose();
-    }
-  };
-
-  const measured = async <T extends { readonly status: number }>(
-    policy: DestinationPolicy,
-    work: () => Promise<T>,
-  ): Promise<T & { readonly durationMs: number }> => {
-    const startedMs = clock.monotonicMs();
-    let outcome: OutboundOutcome = 'protocol';
-    try {
-      const answer = await work();
-      outcome = statusClass(answer.status);
-      return { ...answer, durationMs: clock.monotonicMs() - startedMs };
-    } catch (error) {
-      const failure = asFailure(error);
-      outcome = failure.kind;
-      throw failure;
-    } finally {
-      const seconds = (clock.monotonicMs() - startedMs) / 1000;
-      metricsHooks.onFinish({ policy: policy.name, outcome, seconds });
     }
   };
 

@@ -51,54 +51,62 @@ const listedNames = (kind: Upstream['kind'], body: unknown): readonly { name: st
 /** Ollama's own names carry a tag; without one, `:latest` is meant. */
 const latest = ':latest';
 
-export const createDirectory = (deps: {
+export interface DirectoryDeps {
   readonly catalogue: Catalogue;
   readonly client: UpstreamClient;
   readonly clock: Clock;
   readonly log: Logger;
-}): Directory => {
-  const { catalogue, client, clock, log } = deps;
-  const upstreams = new Map(catalogue.upstreams.map((one) => [one.name, one]));
-  const listed = new Map<string, readonly Model[]>();
-  const health = new Map<string, UpstreamHealth>();
-  let models = new Map(catalogue.models.map((model) => [model.name, model]));
-  let timer: NodeJS.Timeout | undefined;
+}
 
-  const rebuild = (): void => {
-    const next = new Map(catalogue.models.map((model) => [model.name, model]));
-    for (const model of [...listed.values()].flat()) if (!next.has(model.name)) next.set(model.name, model);
-    models = next;
-  };
-  const ask = async (upstream: Upstream): Promise<void> => {
-    const path = upstream.kind === 'ollama' ? '/api/tags' : '/models';
+/** The catalogue's models go before those of the same name that servers list. */
+const merged = (catalogue: Catalogue, listed: ReadonlyMap<string, readonly Model[]>): Map<string, Model> => {
+  const models = new Map(catalogue.models.map((model) => [model.name, model]));
+  for (const model of [...listed.values()].flat()) if (!models.has(model.name)) models.set(model.name, model);
+  return models;
+};
+
+/** Asks one server what it serves, and notes how it is. */
+const createAsk =
+  (
+    { client, clock, log }: DirectoryDeps,
+    listed: Map<string, readonly Model[]>,
+    health: Map<string, UpstreamHealth>,
+  ) =>
+  async (upstream: Upstream): Promise<void> => {
+    const { name, kind } = upstream;
     const checkedAtMs = clock.nowMs();
     try {
-      const body = await client.get(upstream, path, discoveryTimeoutMs);
+      const body = await client.get(
+        upstream,
+        kind === 'ollama' ? '/api/tags' : '/models',
+        discoveryTimeoutMs,
+      );
       if (upstream.discover) {
-        listed.set(
-          upstream.name,
-          listedNames(upstream.kind, body).map(({ name, created }) =>
-            discoveredModel(upstream, name, created),
-          ),
-        );
+        const models = listedNames(kind, body).map((one) => discoveredModel(upstream, one.name, one.created));
+        listed.set(name, models);
       }
-      health.set(upstream.name, {
-        upstream: upstream.name,
-        status: 'healthy',
-        checkedAtMs,
-        detail: 'answers',
-      });
+      health.set(name, { upstream: name, status: 'healthy', checkedAtMs, detail: 'answers' });
     } catch (error) {
       // What it served before stays listed: it may be back for the next request.
       const detail = error instanceof Error ? error.message : 'does not answer';
-      if (health.get(upstream.name)?.status !== 'unhealthy')
-        log.warn({ upstream: upstream.name, detail }, 'a model server does not answer');
-      health.set(upstream.name, { upstream: upstream.name, status: 'unhealthy', checkedAtMs, detail });
+      if (health.get(name)?.status !== 'unhealthy')
+        log.warn({ upstream: name, detail }, 'a model server does not answer');
+      health.set(name, { upstream: name, status: 'unhealthy', checkedAtMs, detail });
     }
   };
+
+export const createDirectory = (deps: DirectoryDeps): Directory => {
+  const { catalogue } = deps;
+  const upstreams = new Map(catalogue.upstreams.map((one) => [one.name, one]));
+  const listed = new Map<string, readonly Model[]>();
+  const health = new Map<string, UpstreamHealth>();
+  const ask = createAsk(deps, listed, health);
+  let models = new Map(catalogue.models.map((model) => [model.name, model]));
+  let timer: NodeJS.Timeout | undefined;
+
   const refresh = async (): Promise<void> => {
     await Promise.all([...upstreams.values()].map(ask));
-    rebuild();
+    models = merged(catalogue, listed);
   };
   const later = (): void => {
     timer = setTimeout(() => {

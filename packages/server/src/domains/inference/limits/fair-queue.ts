@@ -35,22 +35,26 @@ const full = (whose: string): AppError =>
     retryAfterSeconds: 2,
   });
 
+/** The next user's first waiter; the user goes to the end of the line. */
+const next = (place: Place): Waiter | undefined => {
+  const turn = place.users.entries().next();
+  if (turn.done === true) return undefined;
+  const [userId, waiters] = turn.value;
+  const first = waiters.values().next();
+  place.users.delete(userId);
+  if (first.done === true) return next(place);
+  waiters.delete(first.value);
+  if (waiters.size > 0) place.users.set(userId, waiters);
+  return first.value;
+};
+
+const countAt = (place: Place): number => place.users.values().reduce((sum, { size }) => sum + size, 0);
+const givenUp = (): AppError =>
+  new AppError('unavailable', { detail: 'The wait for this model was given up' });
+
 export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOptions): FairQueue => {
   const places = new Map<string, Place>();
   let waiting = 0;
-
-  /** The next user's first waiter; the user goes to the end of the line. */
-  const next = (place: Place): Waiter | undefined => {
-    const turn = place.users.entries().next();
-    if (turn.done === true) return undefined;
-    const [userId, waiters] = turn.value;
-    const first = waiters.values().next();
-    place.users.delete(userId);
-    if (first.done === true) return next(place);
-    waiters.delete(first.value);
-    if (waiters.size > 0) place.users.set(userId, waiters);
-    return first.value;
-  };
 
   const leave = (name: string, place: Place): (() => void) => {
     let left = false;
@@ -76,7 +80,7 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
         if (!waiters.delete(waiter)) return;
         waiting -= 1;
         if (waiters.size === 0) place.users.delete(userId);
-        reject(new AppError('unavailable', { detail: 'The wait for this model was given up' }));
+        reject(givenUp());
       };
       const waiter: Waiter = {
         admit: () => {
@@ -89,8 +93,6 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
       signal.addEventListener('abort', giveUp, { once: true });
     });
 
-  const countAt = (place: Place): number => place.users.values().reduce((sum, { size }) => sum + size, 0);
-
   return {
     enter: async (name, concurrency, userId, signal) => {
       const place = places.get(name) ?? { active: 0, users: new Map<string, Set<Waiter>>() };
@@ -99,8 +101,7 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
         places.set(name, place);
         return leave(name, place);
       }
-      if (signal.aborted)
-        throw new AppError('unavailable', { detail: 'The wait for this model was given up' });
+      if (signal.aborted) throw givenUp();
       if (countAt(place) >= waitingMax) throw full('The server');
       if ((place.users.get(userId)?.size ?? 0) >= waitingPerUserMax) throw full('This user');
       return wait(name, place, userId, signal);

@@ -108,7 +108,7 @@ interface Held {
 }
 
 const settleAll = async (limiter: Limiter, held: readonly Held[], used: Record<Wanted['unit'], number>) => {
-  await Promise.all(held.map(({ reservation, unit }) => limiter.settle(reservation, used[unit])));
+  await Promise.all(held.map(async ({ reservation, unit }) => limiter.settle(reservation, used[unit])));
 };
 
 /** Holds tokens and GPU-seconds before a call starts: all of them, or none. */

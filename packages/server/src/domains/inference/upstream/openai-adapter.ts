@@ -1,5 +1,5 @@
 import { countOf, isObject, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
-import type { Adapter, ReportedUsage, Timings } from '../types.ts';
+import type { Adapter, Call, ReportedUsage, Timings } from '../types.ts';
 import { eventsOf, garbled } from './lines.ts';
 import { AppError } from '../../../platform/errors.ts';
 
@@ -22,14 +22,47 @@ const refuseError = (chunk: JsonObject): void => {
   throw new AppError('upstream_failed', { detail: 'The model server broke off', cause: new Error(cause) });
 };
 
+/** A prompt of Ollama's as a chat: models behind this protocol are rarely asked to continue a text. */
+const asChat = (call: Call): Call => {
+  if (call.ollama['generate'] !== true) return call;
+  const { prompt, suffix: _suffix, ...body } = call.body;
+  const system = textOf(call.ollama['system']);
+  const messages = [
+    ...(system === '' ? [] : [{ role: 'system', content: system }]),
+    { role: 'user', content: prompt },
+  ];
+  return { ...call, kind: 'chat', body: { ...body, messages } };
+};
+
+/** Names that only Ollama's messages have. */
+const ownFields = new Set(['tool_name', 'thinking']);
+const plainMessages = (body: JsonObject): JsonObject => {
+  const { messages } = body;
+  if (!Array.isArray(messages)) return body;
+  const foreign = messages.some(
+    (message) => isObject(message) && ('tool_name' in message || 'thinking' in message),
+  );
+  if (!foreign) return body;
+  return {
+    ...body,
+    messages: messages.map((message) =>
+      Object.fromEntries(Object.entries(objectOf(message)).filter(([name]) => !ownFields.has(name))),
+    ),
+  };
+};
+
 /** Whatever speaks OpenAI's protocol: OpenAI itself, vLLM, llama.cpp. Bodies pass as they are, model and stream aside. */
 export const createOpenaiAdapter = (): Adapter => ({
-  request: ({ kind, body, stream }, model) => ({
-    path: paths[kind],
-    body: stream
-      ? { ...body, model, stream: true, stream_options: { include_usage: true } }
-      : { ...body, model, ...(kind === 'embed' ? {} : { stream: false }) },
-  }),
+  request: (call, model) => {
+    const { kind, body: given, stream } = asChat(call);
+    const body = plainMessages(given);
+    return {
+      path: paths[kind],
+      body: stream
+        ? { ...body, model, stream: true, stream_options: { include_usage: true } }
+        : { ...body, model, ...(kind === 'embed' ? {} : { stream: false }) },
+    };
+  },
   whole: (call, _model, answer) => {
     if (!isObject(answer)) throw garbled('no JSON object');
     const expected = call.kind === 'embed' ? answer['data'] : answer['choices'];

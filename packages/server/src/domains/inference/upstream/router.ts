@@ -81,11 +81,10 @@ const attemptsFor = (deps: RouterDeps, model: Model): readonly Attempt[] => {
 
 const noTimings: Timings = { gpuSeconds: undefined, ollama: undefined };
 
-export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
-  const { circuits, client, adapters, queue, clock } = deps;
-
-  /** Runs one attempt within its queue, its circuit and the clock; `release` comes when all is over. */
-  const attempt = async <T>(
+/** Runs one attempt within its queue, its circuit and the clock; `release` comes when all is over. */
+const createAttempt =
+  ({ circuits, queue, clock }: RouterDeps) =>
+  async <T>(
     { model, upstream }: Attempt,
     { userId, signal, onWork }: RouteRequest,
     work: (finish: (failed: boolean) => void) => Promise<T>,
@@ -114,6 +113,10 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
       throw error;
     }
   };
+
+export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
+  const { client, adapters } = deps;
+  const attempt = createAttempt(deps);
 
   const firstThatWorks = async <T>(
     request: RouteRequest,
