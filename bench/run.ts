@@ -14,6 +14,7 @@ import { resultsDirectory, type BenchResult } from './support/result.ts';
 const benches = [
   'ingest-bulk',
   'ingest-single',
+  'otlp',
   'key-verification',
   'login-storm',
   'startup-memory',

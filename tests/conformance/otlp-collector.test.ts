@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { logIn, send, textAt, type Client } from '../support/client.ts';
+import { logIn, objectAt, objectsAt, send, textAt, type Client } from '../support/client.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
 import { until } from '../support/ingest-load.ts';
 import {
@@ -57,8 +57,8 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
   const stored = async (admin: Client): Promise<number> => {
     const answer = await admin.send('GET', '/api/v1/telemetry/records?limit=500');
     const values = new Set<number>();
-    for (const record of (answer.json()['data'] as { metrics: { power_usage: number } }[]) ?? [])
-      values.add(record.metrics.power_usage);
+    for (const record of objectsAt(answer.json(), 'data'))
+      values.add(Number(objectAt(record, 'metrics')['power_usage']));
     return values.size;
   };
 

@@ -79,6 +79,35 @@ const pointProblem = (point: KnownPoint, timeMs: number, value: number, nowMs: n
 const isImpossible = ({ position }: Target, value: number): boolean =>
   value < (minimums[position] ?? 0) - slack || value > (maximums[position] ?? 0) + slack;
 
+/** Puts a point into its row; a text says why it cannot be kept. */
+const storePoint = (
+  { table, slots }: Pick<CollectedPoints, 'table' | 'slots'>,
+  { mapping, metricName, resource }: { mapping: Mapping; metricName: string; resource: Attributes },
+  point: KnownPoint,
+  timeMs: number,
+  value: number,
+): string | null => {
+  if (mapping.kind === 'refused') return mapping.reason;
+  const name = metricName.slice(0, 64);
+  let target: Target | undefined;
+  if (mapping.kind === 'columns') {
+    if (mapping.targets.length === 0) return null;
+    target = mapping.targets.find((candidate) => fits(candidate, point.attributes, resource));
+    if (target === undefined) return `${name} with these attributes is not kept`;
+    if (isImpossible(target, value * target.factor)) return `${name} is out of what a device can report`;
+  }
+  const row = table.row(point.slot, timeMs);
+  if (row === -1) return `one export may have ${maxRowsPerExport} times of GPUs: send it in parts`;
+  if (target !== undefined) {
+    const scaled = value * target.factor;
+    table.set(row, target.position, Math.min(scaled, maximums[target.position] ?? scaled));
+  } else if (mapping.kind === 'extra' && !table.setExtra(row, mapping.name, value))
+    return 'its GPU has too many metrics at that time';
+  const slot = slots[point.slot];
+  if (slot !== undefined) slot.points += 1;
+  return null;
+};
+
 /** Takes an export's points into rows. Pure but for what it fills; `nowMs` bounds the times. */
 export const collectPoints = (
   rejections: Rejections,
@@ -101,30 +130,6 @@ export const collectPoints = (
     known.set(key, point);
     return point;
   };
-  const store = (point: KnownPoint, timeMs: number, value: number): string | null => {
-    if (mapping.kind === 'refused') return mapping.reason;
-    const problem = pointProblem(point, timeMs, value, nowMs);
-    if (problem !== null) return problem;
-    if (mapping.kind === 'columns' && mapping.targets.length === 0) return null;
-    const target =
-      mapping.kind === 'columns'
-        ? mapping.targets.find((candidate) => fits(candidate, point.attributes, resource))
-        : undefined;
-    if (mapping.kind === 'columns' && target === undefined)
-      return `${metricName.slice(0, 64)} with these attributes is not kept`;
-    const scaled = target === undefined ? value : value * target.factor;
-    if (target !== undefined && isImpossible(target, scaled))
-      return `${metricName.slice(0, 64)} is out of what a device can report`;
-    const row = table.row(point.slot, timeMs);
-    if (row === -1) return `one export may have ${maxRowsPerExport} times of GPUs: send it in parts`;
-    if (target !== undefined)
-      table.set(row, target.position, Math.min(scaled, maximums[target.position] ?? scaled));
-    else if (mapping.kind === 'extra' && !table.setExtra(row, mapping.name, value))
-      return 'its GPU has too many metrics at that time';
-    const slot = slots[point.slot];
-    if (slot !== undefined) slot.points += 1;
-    return null;
-  };
   const sink: PointSink = {
     resource: (attributes) => {
       resource = attributes;
@@ -136,7 +141,10 @@ export const collectPoints = (
     },
     point: (key, attributes, timeMs, value) => {
       points += 1;
-      const reason = store(known.get(key) ?? learn(key, attributes()), timeMs, value);
+      const point = known.get(key) ?? learn(key, attributes());
+      const reason =
+        pointProblem(point, timeMs, value, nowMs) ??
+        storePoint({ table, slots }, { mapping, metricName, resource }, point, timeMs, value);
       if (reason !== null) rejections.add(reason);
     },
     unusable: (count) => {
