@@ -144,7 +144,13 @@ try {
     const rate = rateOf(result);
     const cpuUs = (cpuSeconds / (result.acknowledged * result.pointsPerRequest)) * 1e6;
     const row = (name: string, one: OtlpLoad, cpu = ''): string[] => [
-      ...[name, whole(rateOf(one)), ms(percentile(one.latenciesMs, 0.5)), ms(percentile(one.latenciesMs, 0.99)), cpu],
+      ...[
+        name,
+        whole(rateOf(one)),
+        ms(percentile(one.latenciesMs, 0.5)),
+        ms(percentile(one.latenciesMs, 0.99)),
+        cpu,
+      ],
     ];
     report({
       bench: 'otlp',

@@ -1,4 +1,8 @@
-import { encodeOtlp, metricsDocument, type TestMetric } from '../../packages/server/src/domains/otlp/testing/otlp-encoder.ts';
+import {
+  encodeOtlp,
+  metricsDocument,
+  type TestMetric,
+} from '../../packages/server/src/domains/otlp/testing/otlp-encoder.ts';
 
 const gpusPerNode = 8;
 /** Twenty numbers of a GPU, as a sensor or exporter sends them. */
@@ -51,7 +55,8 @@ export const otlpPayload = (nodes: number, prefix: string): Payload => {
   const pattern = Buffer.alloc(8);
   pattern.writeBigUInt64LE(BigInt(placeholderMs) * 1_000_000n);
   const offsets: number[] = [];
-  for (let found = bytes.indexOf(pattern); found !== -1; found = bytes.indexOf(pattern, found + 8)) offsets.push(found);
+  for (let found = bytes.indexOf(pattern); found !== -1; found = bytes.indexOf(pattern, found + 8))
+    offsets.push(found);
   return {
     bytes,
     points: offsets.length,
