@@ -32,13 +32,11 @@ const staleMs = 10_000;
 const flushMs = 5_000;
 const capacity = 50_000;
 
-export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory => {
-  const { db, clock, log, configured } = deps;
-  const known = new Map<string, { readonly agent: AgentRecord; readonly untilMs: number }>();
+/** When agents were last heard of, written now and then: a write for each request would be as much as the request. */
+const createSeen = ({ db, clock, log }: AgentDirectoryDeps) => {
   let seen = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
-
   const flush = async (): Promise<void> => {
     if (seen.size === 0) return;
     const taken = seen;
@@ -49,6 +47,28 @@ export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory =
       log.warn({ err }, 'when agents were last seen could not be written');
     }
   };
+  return {
+    note: (id: string): void => {
+      seen.set(id, clock.nowMs());
+    },
+    start: (): void => {
+      timer = setInterval(() => {
+        flushing = flushing.then(flush);
+      }, flushMs);
+      timer.unref();
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(timer);
+      await flushing;
+      await flush();
+    },
+  };
+};
+
+export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory => {
+  const { db, clock, configured } = deps;
+  const known = new Map<string, { readonly agent: AgentRecord; readonly untilMs: number }>();
+  const seen = createSeen(deps);
   const enter = (id: string, source: AgentRecord['source'], by: string) =>
     insertAgent(
       db,
@@ -86,23 +106,14 @@ export const createAgentDirectory = (deps: AgentDirectoryDeps): AgentDirectory =
       if (entered === undefined) throw new Error('An agent that was just entered is not there');
       return entered;
     },
-    noteSeen: (id) => {
-      seen.set(id, clock.nowMs());
-    },
+    noteSeen: seen.note,
     forget: (id) => {
       known.delete(id);
     },
     start: async () => {
       for (const id of configured) await enter(id, 'configured', 'AGENT_KEYS');
-      timer = setInterval(() => {
-        flushing = flushing.then(flush);
-      }, flushMs);
-      timer.unref();
+      seen.start();
     },
-    stop: async () => {
-      clearInterval(timer);
-      await flushing;
-      await flush();
-    },
+    stop: seen.stop,
   };
 };

@@ -4,7 +4,7 @@ import type { CheckedEvent } from './check-event.ts';
 
 /** JSON with the fields of objects in order. Depth is bounded by the parser of bodies. */
 const canonical = (value: unknown): string => {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
   const names = Object.keys(fields);

@@ -81,7 +81,7 @@ export const listEvents = async (
     // One more than is used: it is where the next read begins.
     const chunks = await readChunks(db, filter, chunksAtOnce + 1, from);
     for (const chunk of chunks.slice(0, chunksAtOnce)) {
-      const behind = begin !== undefined && chunk.id === begin.chunk.id ? begin.position : Infinity;
+      const behind = chunk.id === begin?.chunk.id ? begin.position : Infinity;
       for (const { position, checked } of (await unpackChunk(chunk)).toReversed()) {
         if (position >= behind || !matches(filter, chunk, checked)) continue;
         found.push({ chunk, position, event: present(chunk, checked) });

@@ -1,0 +1,759 @@
+// Generated from the OpenAPI document by tools/sdk: `npm run drift -- --write`. Do not edit.
+/* eslint-disable max-lines */
+
+/** What each operation takes and answers. */
+export interface Operations {
+  /** Make what a sensor saw last the baseline; its own credential may not */
+  acceptBaseline: {
+    input: { path: { id: string } };
+    output: { sensor_id: string; node_id: string; received_at: string; baseline_at: string; inventory: { collected_at: string; host: { hostname: string; machine_id: string | null; boot_id: string | null; operating_system: string; architecture: string; kernel_release: string; kernel_version: string; cpu_model: string | null; cpu_count: number; memory_bytes: number; virtualization: string | null }; taint: { value: number | null; flags: readonly (string)[] }; modules: readonly ({ name: string; path: string | null; sha256: string | null; size_bytes: number | null; problem?: string; version?: string | null; signer?: string | null; taint?: string })[]; firmware: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; files: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; drivers: Record<string, string>; toolkits: Record<string, string>; blind: readonly (string)[] }; drift: readonly ({ kind: "module" | "firmware" | "file" | "taint" | "kernel" | "driver" | "toolkit"; name: string; change: "changed" | "added" | "removed"; expected: string | null; actual: string | null })[] };
+  };
+  /** Say that somebody looks at it; a second time changes nothing */
+  acknowledgeAlert: {
+    input: { path: { id: string }; body: { note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Register a GPU on a node, or update the one with this UUID */
+  addGpu: {
+    input: { path: { id: string }; body: { node_id?: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability?: string | null; driver_version?: string | null; vbios_version?: string | null } };
+    output: { id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string };
+  };
+  /** Give an alert to a user, or take it back with null */
+  assignAlert: {
+    input: { path: { id: string }; body: { assignee: string | null; note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Change one's own password; every other session of one's own ends */
+  changePassword: {
+    input: { body: { current_password: string; new_password: string } };
+    output: undefined;
+  };
+  /** Raise an alert; 200 when it joined an unresolved one with the same fingerprint */
+  createAlert: {
+    input: { body: { title: string; description?: string; severity: "info" | "low" | "medium" | "high" | "critical"; source?: string; fingerprint?: string; node_id?: string | null; gpu_id?: string | null; sensor_id?: string | null; evidence?: Record<string, unknown> } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Create an API key, never wider than the credential that asks; the key itself is shown this once */
+  createApiKey: {
+    input: { body: { description?: string; user_id?: string; username?: string; scopes?: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[]; allowed_addresses?: readonly (string)[]; expires_in_hours?: number | null } };
+    output: { id: string; user_id: string; username: string; key_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; api_key: string };
+  };
+  /** Chat, as OpenAI has it: streams, tools, JSON mode and pictures included */
+  createChatCompletion: {
+    input: { body: { model: string; stream?: boolean | null; stream_options?: unknown; max_tokens?: number | null; max_completion_tokens?: number | null; n?: number | null; messages: readonly ({ role: string; content?: string | null | readonly ({ type: string })[] })[]; tools?: readonly (Record<string, unknown>)[] } };
+    output: { object?: string; model?: string };
+  };
+  /** A further secret of a service account's OAuth2 client; the secret itself is shown this once */
+  createClientSecret: {
+    input: { path: { id: string }; body: { description?: string; scopes?: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[]; allowed_addresses?: readonly (string)[]; expires_in_hours?: number | null } };
+    output: { id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; client_secret: string };
+  };
+  /** Continues a text, as OpenAI has it */
+  createCompletion: {
+    input: { body: { model: string; stream?: boolean | null; stream_options?: unknown; max_tokens?: number | null; max_completion_tokens?: number | null; n?: number | null; prompt: string | readonly (unknown)[] } };
+    output: { object?: string; model?: string };
+  };
+  /** Vectors of texts, as OpenAI has it */
+  createEmbedding: {
+    input: { body: { model: string; input: string | readonly (unknown)[]; dimensions?: number } };
+    output: { object?: string; model?: string };
+  };
+  /** A token of 60 seconds for one model and a budget of tokens */
+  createScopedToken: {
+    input: { body: { model: string; max_tokens: number; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] } };
+    output: { access_token: string; token_type: "bearer"; expires_in: number; model: string; max_tokens: number; scopes: readonly (string)[] };
+  };
+  /** Create a service account: a user that asks with client secrets, keys or certificates */
+  createServiceAccount: {
+    input: { body: { username: string; description?: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[] } };
+    output: { id: string; client_id: string; username: string; description: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string };
+  };
+  /** Create a user */
+  createUser: {
+    input: { body: { username: string; password: string; email?: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[] } };
+    output: { id: string; username: string; kind: "person" | "service"; email: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string; last_login_at: string | null };
+  };
+  /** Register an endpoint; the answer shows its secret, once */
+  createWebhook: {
+    input: { body: { url: string; description?: string; event_types?: readonly (string)[]; labels?: Record<string, string>; ordered?: boolean; rate_limit_per_second?: number | null; secret?: string } };
+    output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string; secret: string };
+  };
+  /** Delete a GPU; its telemetry stays until retention */
+  deleteGpu: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Delete a node with its GPUs and sensors; their telemetry stays until retention */
+  deleteNode: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Forget the own threshold: the default counts where the webhook asks for risk_threshold_crossed */
+  deleteRiskThreshold: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Delete a sensor; its telemetry stays until retention */
+  deleteSensor: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent */
+  deleteWebhook: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Send nothing more to an endpoint; what waits for it ends as failed */
+  disableWebhook: {
+    input: { path: { id: string } };
+    output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
+  };
+  /** Send to an endpoint again, from now on; resend what it missed */
+  enableWebhook: {
+    input: { path: { id: string } };
+    output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
+  };
+  /** One prompt to a model, with a scoped token in X-LLM-Token */
+  generate: {
+    input: { body: { prompt: string; model: string; max_tokens?: number; temperature?: number; system?: string } };
+    output: { content: string; model: string; tokens_used: number; latency_ms: number };
+  };
+  /** One agent */
+  getAgent: {
+    input: { path: { id: string } };
+    output: { id: string; name: string; description: string; status: "active" | "revoked"; source: "registered" | "configured"; format: "gpushield" | "falco" | "tetragon"; node_id: string | null; sensor_id: string | null; labels: Record<string, string>; webhooks: readonly ({ endpoint_id: string; url: string; threshold: number })[]; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string };
+  };
+  /** One alert */
+  getAlert: {
+    input: { path: { id: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** The public key that verifies checkpoints */
+  getAuditPublicKey: {
+    input: Record<never, never>;
+    output: { key_id: string; algorithm: "Ed25519"; public_key: string };
+  };
+  /** Read a GPU */
+  getGpu: {
+    input: { path: { id: string } };
+    output: { id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string };
+  };
+  /** Is the service up? */
+  getHealth: {
+    input: Record<never, never>;
+    output: { status: "healthy" | "degraded" | "unhealthy"; database: "healthy" | "degraded" | "unhealthy"; timestamp: string };
+  };
+  /** What works, what does not, and which sensors are connected */
+  getHealthDetails: {
+    input: Record<never, never>;
+    output: { status: "healthy" | "degraded" | "unhealthy"; version: string; uptime_seconds: number; timestamp: string; checks: readonly ({ name: string; status: "healthy" | "degraded" | "unhealthy"; detail: string; facts: Record<string, string | number | boolean | null> })[] };
+  };
+  /** A sensor's last inventory and how it differs from the baseline */
+  getInventory: {
+    input: { path: { id: string } };
+    output: { sensor_id: string; node_id: string; received_at: string; baseline_at: string; inventory: { collected_at: string; host: { hostname: string; machine_id: string | null; boot_id: string | null; operating_system: string; architecture: string; kernel_release: string; kernel_version: string; cpu_model: string | null; cpu_count: number; memory_bytes: number; virtualization: string | null }; taint: { value: number | null; flags: readonly (string)[] }; modules: readonly ({ name: string; path: string | null; sha256: string | null; size_bytes: number | null; problem?: string; version?: string | null; signer?: string | null; taint?: string })[]; firmware: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; files: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; drivers: Record<string, string>; toolkits: Record<string, string>; blind: readonly (string)[] }; drift: readonly ({ kind: "module" | "firmware" | "file" | "taint" | "kernel" | "driver" | "toolkit"; name: string; change: "changed" | "added" | "removed"; expected: string | null; actual: string | null })[] };
+  };
+  /** Who is asking, and what they may do */
+  getMe: {
+    input: Record<never, never>;
+    output: { id: string; kind: "user" | "api_key" | "service" | "certificate" | "agent" | "scoped_token" | "anonymous"; username: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[]; credential_expires_at: string | null };
+  };
+  /** Read a node */
+  getNode: {
+    input: { path: { id: string } };
+    output: { id: string; name: string; cluster_id: string; ip_address: string | null; kubernetes_version: string | null; kernel_version: string | null; operating_system: string | null; architecture: string | null; labels: Record<string, string>; status: "online" | "offline" | "unknown"; gpu_count: number; sensor_count: number; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string };
+  };
+  /** One model, as OpenAI shows it */
+  getOpenaiModel: {
+    input: { path: { model: string } };
+    output: { id: string; object: "model"; created: number; owned_by: string };
+  };
+  /** One process */
+  getProcess: {
+    input: { path: { id: string } };
+    output: { process_id: string; agent_id: string; pid: number; started_at: string | null; parent_process_id: string | null; command: string | null; executable: string | null; executable_sha256: string | null; user_id: number | null; user_name: string | null; container_id: string | null; image: string | null; pod: string | null; namespace: string | null; job_id: string | null; node_id: string | null; workload: string | null; event_count: number; risk_score: number; alert_id: string | null; first_seen_at: string; last_seen_at: string; created_at: string };
+  };
+  /** The risk of one process at this moment, with what it is made of */
+  getProcessScore: {
+    input: { path: { id: string } };
+    output: { process_id: string; agent_id: string; pid: number; command: string | null; executable: string | null; job_id: string | null; risk_score: number; contributions: readonly ({ rule: string; title: string; technique: string | null; tactic: string | null; weight: number; decayed_weight: number; timestamp: string; event_id: string | null })[]; half_life_seconds: number; alert_id: string | null; updated_at: string };
+  };
+  /** Who started a process, and what it started */
+  getProcessTree: {
+    input: { path: { id: string } };
+    output: { process_id: string; ancestors: readonly ({ process_id: string; agent_id: string; pid: number; started_at: string | null; parent_process_id: string | null; command: string | null; executable: string | null; executable_sha256: string | null; user_id: number | null; user_name: string | null; container_id: string | null; image: string | null; pod: string | null; namespace: string | null; job_id: string | null; node_id: string | null; workload: string | null; event_count: number; risk_score: number; alert_id: string | null; first_seen_at: string; last_seen_at: string; created_at: string })[]; process: { process_id: string; agent_id: string; pid: number; started_at: string | null; parent_process_id: string | null; command: string | null; executable: string | null; executable_sha256: string | null; user_id: number | null; user_name: string | null; container_id: string | null; image: string | null; pod: string | null; namespace: string | null; job_id: string | null; node_id: string | null; workload: string | null; event_count: number; risk_score: number; alert_id: string | null; first_seen_at: string; last_seen_at: string; created_at: string }; descendants: readonly ({ process_id: string; agent_id: string; pid: number; started_at: string | null; parent_process_id: string | null; command: string | null; executable: string | null; executable_sha256: string | null; user_id: number | null; user_name: string | null; container_id: string | null; image: string | null; pod: string | null; namespace: string | null; job_id: string | null; node_id: string | null; workload: string | null; event_count: number; risk_score: number; alert_id: string | null; first_seen_at: string; last_seen_at: string; created_at: string })[]; truncated: boolean };
+  };
+  /** A webhook's own threshold */
+  getRiskThreshold: {
+    input: { path: { id: string } };
+    output: { endpoint_id: string; threshold: number; hysteresis: number; agent_id: string | null; updated_at: string };
+  };
+  /** How far a recalculation is */
+  getScoreRecalculation: {
+    input: { path: { id: string } };
+    output: { id: string; status: "reading" | "replacing" | "succeeded" | "cancelled"; rules_version: string; progress: number; events_done: number; processes_done: number; started_by: string; created_at: string; updated_at: string; finished_at: string | null };
+  };
+  /** One security event */
+  getSecurityEvent: {
+    input: { path: { id: string } };
+    output: { id: string; node_id: string; sensor_id: string | null; gpu_id: string | null; event_type: string; severity: "info" | "low" | "medium" | "high" | "critical"; title: string; description: string; timestamp: string; received_at: string; fingerprint: string; evidence: Record<string, unknown>; alert_id: string | null };
+  };
+  /** Read a sensor */
+  getSensor: {
+    input: { path: { id: string } };
+    output: { id: string; node_id: string; name: string; sensor_type: string; version: string; capabilities: readonly (string)[]; status: "online" | "offline" | "never_seen"; health: "healthy" | "degraded" | "unhealthy" | null; health_detail: string | null; spooled_records: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] }; configuration_version: number; reported_configuration_version: number | null; registered_by: string; last_heartbeat_at: string | null; created_at: string; updated_at: string };
+  };
+  /** Read the configuration of a sensor, or wait until it is another than after_version */
+  getSensorConfiguration: {
+    input: { path: { id: string }; query?: { after_version?: number; wait_seconds?: number } };
+    output: { configuration_version: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
+  };
+  /** One service account */
+  getServiceAccount: {
+    input: { path: { id: string } };
+    output: { id: string; client_id: string; username: string; description: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string };
+  };
+  /** What this service is, and where its documentation is */
+  getServiceInfo: {
+    input: Record<never, never>;
+    output: { service: string; version: string; docs: string; health: string; auth: Record<string, string>; endpoints: Record<string, string> };
+  };
+  /** One user */
+  getUser: {
+    input: { path: { id: string } };
+    output: { id: string; username: string; kind: "person" | "service"; email: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string; last_login_at: string | null };
+  };
+  /** One endpoint, without its secret */
+  getWebhook: {
+    input: { path: { id: string } };
+    output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
+  };
+  /** Take syscall events, score them, and answer for each one when all of that is durable */
+  ingestEvents: {
+    input: { body: { agent_id?: string; events: readonly (unknown)[] } };
+    output: { accepted: number; duplicates: number; errors: number; results: readonly ({ id: string | null; status: "accepted" | "duplicate" | "error"; error?: { code: string; message: string } })[] };
+  };
+  /** Take Falco's own JSON: an event, a list of events, or one a line */
+  ingestFalcoEvents: {
+    input: { path: { agent_id: string }; body: unknown };
+    output: { accepted: number; duplicates: number; errors: number; results: readonly ({ id: string | null; status: "accepted" | "duplicate" | "error"; error?: { code: string; message: string } })[] };
+  };
+  /** Store up to 10,000 telemetry records, all or none; answered when they are durable */
+  ingestTelemetryBulk: {
+    input: { body: { records: readonly ({ gpu_id: string; sensor_id?: string | null; telemetry_type?: "metrics"; timestamp: string; metrics: Record<string, number> })[] } };
+    output: { accepted: number; received_at: string };
+  };
+  /** Store one telemetry record; answered when it is durable */
+  ingestTelemetryRecord: {
+    input: { body: { gpu_id: string; sensor_id?: string | null; telemetry_type?: "metrics"; timestamp: string; metrics: Record<string, number> } };
+    output: { id: string; gpu_id: string; timestamp: string; received_at: string };
+  };
+  /** Take Tetragon's own JSON: an event, a list of events, or one a line */
+  ingestTetragonEvents: {
+    input: { path: { agent_id: string }; body: unknown };
+    output: { accepted: number; duplicates: number; errors: number; results: readonly ({ id: string | null; status: "accepted" | "duplicate" | "error"; error?: { code: string; message: string } })[] };
+  };
+  /** Say that somebody works on it; acknowledges what nobody acknowledged */
+  investigateAlert: {
+    input: { path: { id: string }; body: { note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** The newest record of each GPU of a node */
+  latestTelemetryRecords: {
+    input: { query: { node_id: string } };
+    output: { data: readonly ({ id: string; gpu_id: string; node_id: string; sensor_id: string | null; telemetry_type: string; timestamp: string; received_at: string; metrics: Record<string, number>; anomaly_score: number | null })[] };
+  };
+  /** Ends a block at once; the key is percent-encoded */
+  liftLimitBlock: {
+    input: { path: { key: string } };
+    output: undefined;
+  };
+  /** Agents, newest first */
+  listAgents: {
+    input: { query?: { status?: "active" | "revoked"; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; name: string; description: string; status: "active" | "revoked"; source: "registered" | "configured"; format: "gpushield" | "falco" | "tetragon"; node_id: string | null; sensor_id: string | null; labels: Record<string, string>; webhooks: readonly ({ endpoint_id: string; url: string; threshold: number })[]; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** What happened to an alert, newest first; repetitions are listed at the 2nd, 4th, 8th … occurrence */
+  listAlertHistory: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; alert_id: string; at: string; actor: string; action: "created" | "repeated" | "acknowledged" | "investigating" | "assigned" | "severity_changed" | "resolved" | "false_positive" | "reopened" | "noted" | "commented"; from_status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null; to_status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null; note: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Alerts, newest first; since and until select those that were seen within the window */
+  listAlerts: {
+    input: { query?: { severity?: "info" | "low" | "medium" | "high" | "critical"; status?: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source?: string; node_id?: string; gpu_id?: string; assignee?: string; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** One's own API keys, newest first; everybody's with keys:admin */
+  listApiKeys: {
+    input: { query?: { user_id?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; user_id: string; username: string; key_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Signed checkpoints of the audit trail, newest first */
+  listAuditCheckpoints: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ number: number; occurred_at: string; entries: number; previous_hash: string; heads: readonly ({ kind: "head" | "anchor"; writer_id: string; sequence: number; hash: string })[]; hash: string; key_id: string; signature: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The audit trail, newest first */
+  listAuditEntries: {
+    input: { query?: { principal_id?: string; action?: string; resource?: string; correlation_id?: string; granted?: boolean; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; writer_id: string; sequence: number; occurred_at: string; correlation_id: string; principal_id: string; principal_kind: string; principal_name: string | null; action: string; resource: string; granted: boolean; reason: string; ip_address: string | null; user_agent: string | null; details: Record<string, unknown>; previous_hash: string; hash: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Which client certificates speak for a service account, newest first */
+  listCertificates: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; match: "fingerprint" | "san_uri" | "san_dns"; value: string; description: string; created_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** A service account's client secrets, newest first; never the secrets themselves */
+  listClientSecrets: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Syscall events, the last received first */
+  listEvents: {
+    input: { query?: { agent_id?: string; process_id?: string; syscall?: string; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; agent_id: string; process_id: string; pid: number; timestamp: string; received_at: string; syscall: string; fields: Record<string, unknown>; metadata: Record<string, unknown> })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List GPUs, newest first */
+  listGpus: {
+    input: { query?: { node_id?: string; vendor?: "nvidia" | "amd" | "intel"; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Clients that are blocked because they kept exceeding a limit, newest first */
+  listLimitBlocks: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ key: string; kind: "address" | "principal"; subject: string; reason: string; blocked_at: string; blocked_until: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** One's own open sessions, newest first */
+  listMySessions: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; current: boolean; ip_address: string | null; user_agent: string | null; created_at: string; refreshed_at: string; expires_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List the GPUs of a node, newest first */
+  listNodeGpus: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List nodes, newest first */
+  listNodes: {
+    input: { query?: { cluster_id?: string; status?: "online" | "offline" | "unknown"; name?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; name: string; cluster_id: string; ip_address: string | null; kubernetes_version: string | null; kernel_version: string | null; operating_system: string | null; architecture: string | null; labels: Record<string, string>; status: "online" | "offline" | "unknown"; gpu_count: number; sensor_count: number; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The models that the caller may use, as OpenAI lists them */
+  listOpenaiModels: {
+    input: Record<never, never>;
+    output: { object: "list"; data: readonly ({ id: string; object: "model"; created: number; owned_by: string })[] };
+  };
+  /** The events of one process, the last received first */
+  listProcessEvents: {
+    input: { path: { id: string }; query?: { syscall?: string; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; agent_id: string; process_id: string; pid: number; timestamp: string; received_at: string; syscall: string; fields: Record<string, unknown>; metadata: Record<string, unknown> })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The risk of one process each time that it changed, the latest first */
+  listProcessScoreHistory: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ timestamp: string; risk_score: number; cause: "events" | "decay" | "recalculation" })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Processes, newest first */
+  listProcesses: {
+    input: { query?: { agent_id?: string; job_id?: string; parent_process_id?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ process_id: string; agent_id: string; pid: number; started_at: string | null; parent_process_id: string | null; command: string | null; executable: string | null; executable_sha256: string | null; user_id: number | null; user_name: string | null; container_id: string | null; image: string | null; pod: string | null; namespace: string | null; job_id: string | null; node_id: string | null; workload: string | null; event_count: number; risk_score: number; alert_id: string | null; first_seen_at: string; last_seen_at: string; created_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** A look at messages that changes nothing about them: oldest first, dead letters newest first */
+  listQueueMessages: {
+    input: { path: { name: string }; query?: { state?: "ready" | "delayed" | "dead"; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; attempts: number; enqueued_at: string; visible_at: string; body: unknown; headers: unknown; last_error: string | null; dead_letter: { cause: "refused" | "attempts_exhausted" | "no_answer"; error: string; attempts: number; at: string } | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** How the queues stand, in the order of their names */
+  listQueues: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ name: string; messages: number; visible: number; oldest_age_seconds: number | null; sent: number; dead_letters: number })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Recalculations, newest first */
+  listScoreRecalculations: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; status: "reading" | "replacing" | "succeeded" | "cancelled"; rules_version: string; progress: number; events_done: number; processes_done: number; started_by: string; created_at: string; updated_at: string; finished_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Risk scores of this moment with what they are made of, newest processes first */
+  listScores: {
+    input: { query?: { risk_min?: number; risk_max?: number; agent_id?: string; process_id?: string; job_id?: string; since?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ process_id: string; agent_id: string; pid: number; command: string | null; executable: string | null; job_id: string | null; risk_score: number; contributions: readonly ({ rule: string; title: string; technique: string | null; tactic: string | null; weight: number; decayed_weight: number; timestamp: string; event_id: string | null })[]; half_life_seconds: number; alert_id: string | null; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The rules in force, and what is wrong with the files where something is */
+  listScoringRules: {
+    input: Record<never, never>;
+    output: { version: string; half_life_seconds: number; problems: readonly (string)[]; data: readonly ({ id: string; title: string; description: string; technique: string | null; tactic: string | null; weight: number; cap: number; kind: "event" | "sequence"; file: string })[] };
+  };
+  /** Security events, newest first by the time of their occurrence */
+  listSecurityEvents: {
+    input: { query?: { node_id?: string; sensor_id?: string; gpu_id?: string; event_type?: "integrity.module_changed" | "integrity.module_added" | "integrity.module_removed" | "integrity.firmware_changed" | "integrity.firmware_added" | "integrity.firmware_removed" | "integrity.file_changed" | "integrity.file_added" | "integrity.file_removed" | "integrity.restored" | "integrity.taint_changed" | "integrity.kernel_changed" | "integrity.driver_changed" | "integrity.toolkit_changed" | "integrity.unreadable" | "integrity.many_changes" | "gpu.xid" | "driver.ioctl" | "dma.mapping" | "other"; severity?: "info" | "low" | "medium" | "high" | "critical"; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; node_id: string; sensor_id: string | null; gpu_id: string | null; event_type: string; severity: "info" | "low" | "medium" | "high" | "critical"; title: string; description: string; timestamp: string; received_at: string; fingerprint: string; evidence: Record<string, unknown>; alert_id: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List sensors, newest first; a credential with sensors:read:own sees its own */
+  listSensors: {
+    input: { query?: { node_id?: string; status?: "online" | "offline" | "never_seen"; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; node_id: string; name: string; sensor_type: string; version: string; capabilities: readonly (string)[]; status: "online" | "offline" | "never_seen"; health: "healthy" | "degraded" | "unhealthy" | null; health_detail: string | null; spooled_records: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] }; configuration_version: number; reported_configuration_version: number | null; registered_by: string; last_heartbeat_at: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Service accounts, newest first */
+  listServiceAccounts: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; client_id: string; username: string; description: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List telemetry records, newest first */
+  listTelemetryRecords: {
+    input: { query?: { gpu_id?: string; node_id?: string; sensor_id?: string; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; gpu_id: string; node_id: string; sensor_id: string | null; telemetry_type: string; timestamp: string; received_at: string; metrics: Record<string, number>; anomaly_score: number | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Who used how many tokens and GPU-seconds of what, newest first */
+  listUsage: {
+    input: { query?: { principal_id?: string; subject?: string; kind?: "inference" | "reservation"; from?: string; to?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; at: string; principal_id: string; kind: "inference" | "reservation"; subject: string; operation: string; provider: string | null; outcome: string; prompt_tokens: number; completion_tokens: number; gpu_seconds: number; cost: number; duration_ms: number; correlation_id: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** A user's open sessions, newest first */
+  listUserSessions: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; current: boolean; ip_address: string | null; user_agent: string | null; created_at: string; refreshed_at: string; expires_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List users, newest first */
+  listUsers: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; username: string; kind: "person" | "service"; email: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string; last_login_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** What was tried at an endpoint and what it answered, newest first */
+  listWebhookAttempts: {
+    input: { path: { id: string }; query?: { message_id?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; message_id: string; attempt: number; at: string; duration_ms: number; succeeded: boolean; status: number | null; error: string | null; response: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Messages for an endpoint and how far each came, newest first */
+  listWebhookMessages: {
+    input: { path: { id: string }; query?: { status?: "pending" | "succeeded" | "failed"; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; type: string; key: string | null; status: "pending" | "succeeded" | "failed"; attempts: number; next_attempt_at: string | null; created_at: string; finished_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Registered endpoints, newest first */
+  listWebhooks: {
+    input: { query?: { enabled?: boolean; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Username and password to an access token of 15 minutes and a refresh token */
+  login: {
+    input: { body: { username: string; password: string } };
+    output: { access_token: string; token_type: "bearer"; expires_in: number; refresh_token: string };
+  };
+  /** Ends the session of a refresh token: its access tokens stop working on every replica */
+  logout: {
+    input: { body: { refresh_token: string } };
+    output: undefined;
+  };
+  /** Close an alert as a false alarm; its finding opens no new alert for quiet_seconds */
+  markAlertFalsePositive: {
+    input: { path: { id: string }; body: { quiet_seconds?: number; note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Delete for good all messages of a queue, or up to 10,000 of its dead letters */
+  purgeQueue: {
+    input: { path: { name: string }; body: { what: "messages" | "dead_letters" } };
+    output: { purged: number };
+  };
+  /** From which risk a webhook is told, how far below it is over, and of whose processes */
+  putRiskThreshold: {
+    input: { path: { id: string }; body: { threshold: number; hysteresis?: number; agent_id?: string | null } };
+    output: { endpoint_id: string; threshold: number; hysteresis: number; agent_id: string | null; updated_at: string };
+  };
+  /** Replace the configuration of a sensor; it is pushed to the sensor */
+  putSensorConfiguration: {
+    input: { path: { id: string }; body: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
+    output: { configuration_version: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
+  };
+  /** Alerts that match all of the given lists, newest first; an empty list restricts nothing */
+  queryAlerts: {
+    input: { body: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress */
+  recalculateScores: {
+    input: Record<never, never>;
+    output: { id: string; status: "reading" | "replacing" | "succeeded" | "cancelled"; rules_version: string; progress: number; events_done: number; processes_done: number; started_by: string; created_at: string; updated_at: string; finished_at: string | null };
+  };
+  /** A refresh token to new tokens; each refresh token works once, and sending it again ends the session */
+  refresh: {
+    input: { body: { refresh_token: string } };
+    output: { access_token: string; token_type: "bearer"; expires_in: number; refresh_token: string };
+  };
+  /** Register an agent; the answer shows its secret, and those of its webhooks, once */
+  registerAgent: {
+    input: { body: { agent_id?: string; name?: string; description?: string; node_id?: string | null; sensor_id?: string | null; labels?: Record<string, string>; format?: "gpushield" | "falco" | "tetragon"; webhook_urls?: readonly (string | { url: string; threshold?: number })[] } };
+    output: { id: string; name: string; description: string; status: "active" | "revoked"; source: "registered" | "configured"; format: "gpushield" | "falco" | "tetragon"; node_id: string | null; sensor_id: string | null; labels: Record<string, string>; webhooks: readonly ({ endpoint_id: string; url: string; threshold: number })[]; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string; secret: string; previous_expires_at: string | null; webhook_secrets: Record<string, string> };
+  };
+  /** Let a client certificate speak for a service account, by its fingerprint or by one exact name */
+  registerCertificate: {
+    input: { path: { id: string }; body: { match: "fingerprint" | "san_uri" | "san_dns"; value: string; description?: string } };
+    output: { id: string; match: "fingerprint" | "san_uri" | "san_dns"; value: string; description: string; created_at: string };
+  };
+  /** Register a node, or update the facts of the one with this cluster_id and name */
+  registerNode: {
+    input: { body: { name: string; cluster_id?: (string); ip_address?: string | null; kubernetes_version?: string | null; kernel_version?: string | null; operating_system?: string | null; architecture?: string | null; labels?: Record<string, string> } };
+    output: { id: string; name: string; cluster_id: string; ip_address: string | null; kubernetes_version: string | null; kernel_version: string | null; operating_system: string | null; architecture: string | null; labels: Record<string, string>; status: "online" | "offline" | "unknown"; gpu_count: number; sensor_count: number; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string };
+  };
+  /** Register a sensor, or update the one with this node_id and name */
+  registerSensor: {
+    input: { body: { name: string; node_id: string; sensor_type?: (string); version: string; capabilities?: readonly (string)[] } };
+    output: { id: string; node_id: string; name: string; sensor_type: string; version: string; capabilities: readonly (string)[]; status: "online" | "offline" | "never_seen"; health: "healthy" | "degraded" | "unhealthy" | null; health_detail: string | null; spooled_records: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] }; configuration_version: number; reported_configuration_version: number | null; registered_by: string; last_heartbeat_at: string | null; created_at: string; updated_at: string };
+  };
+  /** A client certificate no longer speaks for a service account, on any replica */
+  removeCertificate: {
+    input: { path: { id: string; certificate_id: string } };
+    output: undefined;
+  };
+  /** Open a closed alert again; 409 while another one with its fingerprint is active */
+  reopenAlert: {
+    input: { path: { id: string }; body: { note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Report what a sensor sees of its host, whole; the first report is the baseline */
+  reportInventory: {
+    input: { path: { id: string }; body: { collected_at: string; host: { hostname: string; machine_id: string | null; boot_id: string | null; operating_system: string; architecture: string; kernel_release: string; kernel_version: string; cpu_model: string | null; cpu_count: number; memory_bytes: number; virtualization: string | null }; taint: { value: number | null; flags: readonly (string)[] }; modules: readonly ({ name: string; path: string | null; sha256: string | null; size_bytes: number | null; problem?: string; version?: string | null; signer?: string | null; taint?: string })[]; firmware: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; files: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; drivers: Record<string, string>; toolkits: Record<string, string>; blind: readonly (string)[] } };
+    output: { baseline: boolean; drift: number; events: number };
+  };
+  /** Report security events, all of them or none; severity high and above raises alerts */
+  reportSecurityEvents: {
+    input: { body: { records: readonly ({ node_id: string; sensor_id?: string | null; gpu_id?: string | null; event_type: "gpu.xid" | "driver.ioctl" | "dma.mapping" | "other"; severity: "info" | "low" | "medium" | "high" | "critical"; title: string; description?: string; timestamp: string; fingerprint?: string; evidence?: Record<string, unknown> })[] } };
+    output: { accepted: number; received_at: string };
+  };
+  /** Send dead letters again as new messages: those named, or the oldest */
+  resendDeadLetters: {
+    input: { path: { name: string }; body: { ids?: readonly (string)[]; limit?: number } };
+    output: { resent: number };
+  };
+  /** Send one message again, or all that failed since a time, with their ids of before */
+  resendWebhook: {
+    input: { path: { id: string }; body: { message_id?: string; since?: string } };
+    output: { resent: number; has_more: boolean };
+  };
+  /** Close an alert; accepted makes what is there now the integrity baseline */
+  resolveAlert: {
+    input: { path: { id: string }; body: { resolution?: "fixed" | "accepted"; note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Revoke an agent for good: what it signs is refused from now on; what it sent stays */
+  revokeAgent: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Revoke an API key on every replica, within 100 ms; again is no error */
+  revokeApiKey: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Revoke a client secret, and every token that it was exchanged for, on every replica */
+  revokeClientSecret: {
+    input: { path: { id: string; secret_id: string } };
+    output: undefined;
+  };
+  /** End one of one's own sessions on every replica */
+  revokeMySession: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** End one session of a user on every replica */
+  revokeUserSession: {
+    input: { path: { id: string; session_id: string } };
+    output: undefined;
+  };
+  /** End all sessions of a user on every replica */
+  revokeUserSessions: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Give an agent a new secret, shown once; the old one signs beside it for a while */
+  rotateAgentSecret: {
+    input: { path: { id: string }; body: { overlap_seconds?: number } };
+    output: { secret: string; previous_expires_at: string | null };
+  };
+  /** Exchange an API key for a new one with the same scopes and length of life; the old one stops at once */
+  rotateApiKey: {
+    input: { path: { id: string } };
+    output: { id: string; user_id: string; username: string; key_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; api_key: string };
+  };
+  /** A new secret like this one, which still works for the overlap: 24 hours unless told */
+  rotateClientSecret: {
+    input: { path: { id: string; secret_id: string }; body: { overlap_hours?: number } };
+    output: { id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; client_secret: string };
+  };
+  /** Give an endpoint a new secret, shown once; the old one signs beside it for a while */
+  rotateWebhookSecret: {
+    input: { path: { id: string }; body: { secret?: string; overlap_seconds?: number } };
+    output: { secret: string; previous_expires_at: string };
+  };
+  /** Say that a sensor lives; answers its configuration when the reported version is not the current one */
+  sensorHeartbeat: {
+    input: { path: { id: string }; body: { health: "healthy" | "degraded" | "unhealthy"; health_detail?: string | null; version?: string; configuration_version?: number; spooled_records?: number } };
+    output: { received_at: string; configuration_version: number; configuration?: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
+  };
+  /** Say how bad it is; what is seen again does not change it any more */
+  setAlertSeverity: {
+    input: { path: { id: string }; body: { severity: "info" | "low" | "medium" | "high" | "critical"; note?: string } };
+    output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise */
+  sumUsage: {
+    input: { query?: { principal_id?: string; subject?: string; kind?: "inference" | "reservation"; from?: string; to?: string } };
+    output: { data: readonly ({ principal_id: string; subject: string; kind: string; calls: number; prompt_tokens: number; completion_tokens: number; gpu_seconds: number; cost: number })[] };
+  };
+  /** Send the event webhook.test to an endpoint, whatever it subscribes to; look for it among the attempts */
+  testWebhook: {
+    input: { path: { id: string } };
+    output: { message_id: string };
+  };
+  /** Change an agent's name, labels or place */
+  updateAgent: {
+    input: { path: { id: string }; body: { name?: string; description?: string; node_id?: string | null; sensor_id?: string | null; labels?: Record<string, string> } };
+    output: { id: string; name: string; description: string; status: "active" | "revoked"; source: "registered" | "configured"; format: "gpushield" | "falco" | "tetragon"; node_id: string | null; sensor_id: string | null; labels: Record<string, string>; webhooks: readonly ({ endpoint_id: string; url: string; threshold: number })[]; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string };
+  };
+  /** Change the facts of a node */
+  updateNode: {
+    input: { path: { id: string }; body: { ip_address?: string | null; kubernetes_version?: string | null; kernel_version?: string | null; operating_system?: string | null; architecture?: string | null; labels?: Record<string, string> } };
+    output: { id: string; name: string; cluster_id: string; ip_address: string | null; kubernetes_version: string | null; kernel_version: string | null; operating_system: string | null; architecture: string | null; labels: Record<string, string>; status: "online" | "offline" | "unknown"; gpu_count: number; sensor_count: number; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string };
+  };
+  /** Describe, disable or enable a service account; disabled, all that it asks with is refused */
+  updateServiceAccount: {
+    input: { path: { id: string }; body: { description?: string; disabled?: boolean } };
+    output: { id: string; client_id: string; username: string; description: string; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string };
+  };
+  /** Change a user; new roles, a new password or disabling end all of its sessions on every replica */
+  updateUser: {
+    input: { path: { id: string }; body: { email?: string | null; roles?: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled?: boolean; password?: string } };
+    output: { id: string; username: string; kind: "person" | "service"; email: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string; last_login_at: string | null };
+  };
+  /** Change an endpoint; messages under way go to the new address from their next attempt on */
+  updateWebhook: {
+    input: { path: { id: string }; body: { url?: string; description?: string; event_types?: readonly (string)[]; labels?: Record<string, string>; ordered?: boolean; rate_limit_per_second?: number | null } };
+    output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
+  };
+}
+
+export const operations = {
+  acceptBaseline: { method: 'POST', path: '/api/v1/sensors/{id}/baseline', keyed: true, list: false },
+  acknowledgeAlert: { method: 'POST', path: '/api/v1/alerts/{id}/acknowledge', keyed: true, list: false },
+  addGpu: { method: 'POST', path: '/api/v1/nodes/{id}/gpus', keyed: true, list: false },
+  assignAlert: { method: 'POST', path: '/api/v1/alerts/{id}/assign', keyed: true, list: false },
+  changePassword: { method: 'POST', path: '/api/v1/me/password', keyed: false, list: false },
+  createAlert: { method: 'POST', path: '/api/v1/alerts', keyed: true, list: false },
+  createApiKey: { method: 'POST', path: '/api/v1/keys', keyed: false, list: false },
+  createChatCompletion: { method: 'POST', path: '/v1/chat/completions', keyed: true, list: false },
+  createClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: false },
+  createCompletion: { method: 'POST', path: '/v1/completions', keyed: true, list: false },
+  createEmbedding: { method: 'POST', path: '/v1/embeddings', keyed: true, list: false },
+  createScopedToken: { method: 'POST', path: '/auth/scoped-token', keyed: false, list: false },
+  createServiceAccount: { method: 'POST', path: '/api/v1/service-accounts', keyed: true, list: false },
+  createUser: { method: 'POST', path: '/api/v1/users', keyed: false, list: false },
+  createWebhook: { method: 'POST', path: '/api/v1/webhooks', keyed: false, list: false },
+  deleteGpu: { method: 'DELETE', path: '/api/v1/gpus/{id}', keyed: true, list: false },
+  deleteNode: { method: 'DELETE', path: '/api/v1/nodes/{id}', keyed: true, list: false },
+  deleteRiskThreshold: { method: 'DELETE', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
+  deleteSensor: { method: 'DELETE', path: '/api/v1/sensors/{id}', keyed: true, list: false },
+  deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
+  disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
+  enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
+  generate: { method: 'POST', path: '/api/v1/llm/generate', keyed: true, list: false },
+  getAgent: { method: 'GET', path: '/api/v1/agents/{id}', keyed: false, list: false },
+  getAlert: { method: 'GET', path: '/api/v1/alerts/{id}', keyed: false, list: false },
+  getAuditPublicKey: { method: 'GET', path: '/api/v1/audit/public-key', keyed: false, list: false },
+  getGpu: { method: 'GET', path: '/api/v1/gpus/{id}', keyed: false, list: false },
+  getHealth: { method: 'GET', path: '/health', keyed: false, list: false },
+  getHealthDetails: { method: 'GET', path: '/health/details', keyed: false, list: false },
+  getInventory: { method: 'GET', path: '/api/v1/sensors/{id}/inventory', keyed: false, list: false },
+  getMe: { method: 'GET', path: '/api/v1/me', keyed: false, list: false },
+  getNode: { method: 'GET', path: '/api/v1/nodes/{id}', keyed: false, list: false },
+  getOpenaiModel: { method: 'GET', path: '/v1/models/{model}', keyed: false, list: false },
+  getProcess: { method: 'GET', path: '/api/v1/processes/{id}', keyed: false, list: false },
+  getProcessScore: { method: 'GET', path: '/api/v1/processes/{id}/score', keyed: false, list: false },
+  getProcessTree: { method: 'GET', path: '/api/v1/processes/{id}/tree', keyed: false, list: false },
+  getRiskThreshold: { method: 'GET', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: false, list: false },
+  getScoreRecalculation: { method: 'GET', path: '/api/v1/score-recalculations/{id}', keyed: false, list: false },
+  getSecurityEvent: { method: 'GET', path: '/api/v1/security-events/{id}', keyed: false, list: false },
+  getSensor: { method: 'GET', path: '/api/v1/sensors/{id}', keyed: false, list: false },
+  getSensorConfiguration: { method: 'GET', path: '/api/v1/sensors/{id}/configuration', keyed: false, list: false },
+  getServiceAccount: { method: 'GET', path: '/api/v1/service-accounts/{id}', keyed: false, list: false },
+  getServiceInfo: { method: 'GET', path: '/', keyed: false, list: false },
+  getUser: { method: 'GET', path: '/api/v1/users/{id}', keyed: false, list: false },
+  getWebhook: { method: 'GET', path: '/api/v1/webhooks/{id}', keyed: false, list: false },
+  ingestEvents: { method: 'POST', path: '/api/v1/events', keyed: true, list: false },
+  ingestFalcoEvents: { method: 'POST', path: '/api/v1/events/falco/{agent_id}', keyed: true, list: false },
+  ingestTelemetryBulk: { method: 'POST', path: '/api/v1/telemetry/records/bulk', keyed: true, list: false },
+  ingestTelemetryRecord: { method: 'POST', path: '/api/v1/telemetry/records', keyed: true, list: false },
+  ingestTetragonEvents: { method: 'POST', path: '/api/v1/events/tetragon/{agent_id}', keyed: true, list: false },
+  investigateAlert: { method: 'POST', path: '/api/v1/alerts/{id}/investigate', keyed: true, list: false },
+  latestTelemetryRecords: { method: 'GET', path: '/api/v1/telemetry/records/latest', keyed: false, list: false },
+  liftLimitBlock: { method: 'DELETE', path: '/api/v1/limits/blocks/{key}', keyed: false, list: false },
+  listAgents: { method: 'GET', path: '/api/v1/agents', keyed: false, list: true },
+  listAlertHistory: { method: 'GET', path: '/api/v1/alerts/{id}/history', keyed: false, list: true },
+  listAlerts: { method: 'GET', path: '/api/v1/alerts', keyed: false, list: true },
+  listApiKeys: { method: 'GET', path: '/api/v1/keys', keyed: false, list: true },
+  listAuditCheckpoints: { method: 'GET', path: '/api/v1/audit/checkpoints', keyed: false, list: true },
+  listAuditEntries: { method: 'GET', path: '/api/v1/audit', keyed: false, list: true },
+  listCertificates: { method: 'GET', path: '/api/v1/service-accounts/{id}/certificates', keyed: false, list: true },
+  listClientSecrets: { method: 'GET', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: true },
+  listEvents: { method: 'GET', path: '/api/v1/events', keyed: false, list: true },
+  listGpus: { method: 'GET', path: '/api/v1/gpus', keyed: false, list: true },
+  listLimitBlocks: { method: 'GET', path: '/api/v1/limits/blocks', keyed: false, list: true },
+  listMySessions: { method: 'GET', path: '/api/v1/me/sessions', keyed: false, list: true },
+  listNodeGpus: { method: 'GET', path: '/api/v1/nodes/{id}/gpus', keyed: false, list: true },
+  listNodes: { method: 'GET', path: '/api/v1/nodes', keyed: false, list: true },
+  listOpenaiModels: { method: 'GET', path: '/v1/models', keyed: false, list: false },
+  listProcessEvents: { method: 'GET', path: '/api/v1/processes/{id}/events', keyed: false, list: true },
+  listProcessScoreHistory: { method: 'GET', path: '/api/v1/processes/{id}/score-history', keyed: false, list: true },
+  listProcesses: { method: 'GET', path: '/api/v1/processes', keyed: false, list: true },
+  listQueueMessages: { method: 'GET', path: '/api/v1/queues/{name}/messages', keyed: false, list: true },
+  listQueues: { method: 'GET', path: '/api/v1/queues', keyed: false, list: true },
+  listScoreRecalculations: { method: 'GET', path: '/api/v1/score-recalculations', keyed: false, list: true },
+  listScores: { method: 'GET', path: '/api/v1/scores', keyed: false, list: true },
+  listScoringRules: { method: 'GET', path: '/api/v1/scoring/rules', keyed: false, list: false },
+  listSecurityEvents: { method: 'GET', path: '/api/v1/security-events', keyed: false, list: true },
+  listSensors: { method: 'GET', path: '/api/v1/sensors', keyed: false, list: true },
+  listServiceAccounts: { method: 'GET', path: '/api/v1/service-accounts', keyed: false, list: true },
+  listTelemetryRecords: { method: 'GET', path: '/api/v1/telemetry/records', keyed: false, list: true },
+  listUsage: { method: 'GET', path: '/api/v1/usage', keyed: false, list: true },
+  listUserSessions: { method: 'GET', path: '/api/v1/users/{id}/sessions', keyed: false, list: true },
+  listUsers: { method: 'GET', path: '/api/v1/users', keyed: false, list: true },
+  listWebhookAttempts: { method: 'GET', path: '/api/v1/webhooks/{id}/attempts', keyed: false, list: true },
+  listWebhookMessages: { method: 'GET', path: '/api/v1/webhooks/{id}/messages', keyed: false, list: true },
+  listWebhooks: { method: 'GET', path: '/api/v1/webhooks', keyed: false, list: true },
+  login: { method: 'POST', path: '/auth/login', keyed: false, list: false },
+  logout: { method: 'POST', path: '/auth/logout', keyed: false, list: false },
+  markAlertFalsePositive: { method: 'POST', path: '/api/v1/alerts/{id}/false-positive', keyed: true, list: false },
+  purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
+  putRiskThreshold: { method: 'PUT', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
+  putSensorConfiguration: { method: 'PUT', path: '/api/v1/sensors/{id}/configuration', keyed: true, list: false },
+  queryAlerts: { method: 'POST', path: '/api/v1/alerts/query', keyed: false, list: true },
+  recalculateScores: { method: 'POST', path: '/api/v1/scores:recalculate', keyed: false, list: false },
+  refresh: { method: 'POST', path: '/auth/refresh', keyed: false, list: false },
+  registerAgent: { method: 'POST', path: '/api/v1/agents', keyed: false, list: false },
+  registerCertificate: { method: 'POST', path: '/api/v1/service-accounts/{id}/certificates', keyed: true, list: false },
+  registerNode: { method: 'POST', path: '/api/v1/nodes', keyed: true, list: false },
+  registerSensor: { method: 'POST', path: '/api/v1/sensors', keyed: true, list: false },
+  removeCertificate: { method: 'DELETE', path: '/api/v1/service-accounts/{id}/certificates/{certificate_id}', keyed: true, list: false },
+  reopenAlert: { method: 'POST', path: '/api/v1/alerts/{id}/reopen', keyed: true, list: false },
+  reportInventory: { method: 'PUT', path: '/api/v1/sensors/{id}/inventory', keyed: true, list: false },
+  reportSecurityEvents: { method: 'POST', path: '/api/v1/security-events', keyed: true, list: false },
+  resendDeadLetters: { method: 'POST', path: '/api/v1/queues/{name}/dead-letters/resend', keyed: true, list: false },
+  resendWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/resend', keyed: true, list: false },
+  resolveAlert: { method: 'POST', path: '/api/v1/alerts/{id}/resolve', keyed: true, list: false },
+  revokeAgent: { method: 'DELETE', path: '/api/v1/agents/{id}', keyed: true, list: false },
+  revokeApiKey: { method: 'DELETE', path: '/api/v1/keys/{id}', keyed: true, list: false },
+  revokeClientSecret: { method: 'DELETE', path: '/api/v1/service-accounts/{id}/secrets/{secret_id}', keyed: true, list: false },
+  revokeMySession: { method: 'DELETE', path: '/api/v1/me/sessions/{id}', keyed: true, list: false },
+  revokeUserSession: { method: 'DELETE', path: '/api/v1/users/{id}/sessions/{session_id}', keyed: true, list: false },
+  revokeUserSessions: { method: 'DELETE', path: '/api/v1/users/{id}/sessions', keyed: true, list: false },
+  rotateAgentSecret: { method: 'POST', path: '/api/v1/agents/{id}/rotate-secret', keyed: false, list: false },
+  rotateApiKey: { method: 'POST', path: '/api/v1/keys/{id}/rotate', keyed: false, list: false },
+  rotateClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets/{secret_id}/rotate', keyed: false, list: false },
+  rotateWebhookSecret: { method: 'POST', path: '/api/v1/webhooks/{id}/secret/rotate', keyed: false, list: false },
+  sensorHeartbeat: { method: 'POST', path: '/api/v1/sensors/{id}/heartbeat', keyed: false, list: false },
+  setAlertSeverity: { method: 'POST', path: '/api/v1/alerts/{id}/severity', keyed: true, list: false },
+  sumUsage: { method: 'GET', path: '/api/v1/usage/summary', keyed: false, list: false },
+  testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', keyed: true, list: false },
+  updateAgent: { method: 'PATCH', path: '/api/v1/agents/{id}', keyed: true, list: false },
+  updateNode: { method: 'PATCH', path: '/api/v1/nodes/{id}', keyed: true, list: false },
+  updateServiceAccount: { method: 'PATCH', path: '/api/v1/service-accounts/{id}', keyed: true, list: false },
+  updateUser: { method: 'PATCH', path: '/api/v1/users/{id}', keyed: false, list: false },
+  updateWebhook: { method: 'PATCH', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
+} as const;

@@ -1,0 +1,3151 @@
+# Generated from the OpenAPI document by tools/sdk: `npm run drift -- --write`. Do not edit.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
+
+from ._transport import Transport
+
+if TYPE_CHECKING:
+    from typing_extensions import Literal, NotRequired, TypedDict
+
+    AcceptBaselineAnswerInventoryHost = TypedDict("AcceptBaselineAnswerInventoryHost", {
+        "hostname": str,
+        "machine_id": Union[str, None],
+        "boot_id": Union[str, None],
+        "operating_system": str,
+        "architecture": str,
+        "kernel_release": str,
+        "kernel_version": str,
+        "cpu_model": Union[str, None],
+        "cpu_count": int,
+        "memory_bytes": int,
+        "virtualization": Union[str, None],
+    })
+
+    AcceptBaselineAnswerInventoryTaint = TypedDict("AcceptBaselineAnswerInventoryTaint", {
+        "value": Union[int, None],
+        "flags": List[str],
+    })
+
+    AcceptBaselineAnswerInventoryModulesItem = TypedDict("AcceptBaselineAnswerInventoryModulesItem", {
+        "name": str,
+        "path": Union[str, None],
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+        "version": NotRequired[Union[str, None]],
+        "signer": NotRequired[Union[str, None]],
+        "taint": NotRequired[str],
+    })
+
+    AcceptBaselineAnswerInventoryFirmwareItem = TypedDict("AcceptBaselineAnswerInventoryFirmwareItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    AcceptBaselineAnswerInventoryFilesItem = TypedDict("AcceptBaselineAnswerInventoryFilesItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    AcceptBaselineAnswerInventory = TypedDict("AcceptBaselineAnswerInventory", {
+        "collected_at": str,
+        "host": AcceptBaselineAnswerInventoryHost,
+        "taint": AcceptBaselineAnswerInventoryTaint,
+        "modules": List[AcceptBaselineAnswerInventoryModulesItem],
+        "firmware": List[AcceptBaselineAnswerInventoryFirmwareItem],
+        "files": List[AcceptBaselineAnswerInventoryFilesItem],
+        "drivers": Dict[str, str],
+        "toolkits": Dict[str, str],
+        "blind": List[str],
+    })
+
+    AcceptBaselineAnswerDriftItem = TypedDict("AcceptBaselineAnswerDriftItem", {
+        "kind": Literal["module", "firmware", "file", "taint", "kernel", "driver", "toolkit"],
+        "name": str,
+        "change": Literal["changed", "added", "removed"],
+        "expected": Union[str, None],
+        "actual": Union[str, None],
+    })
+
+    AcceptBaselineAnswer = TypedDict("AcceptBaselineAnswer", {
+        "sensor_id": str,
+        "node_id": str,
+        "received_at": str,
+        "baseline_at": str,
+        "inventory": AcceptBaselineAnswerInventory,
+        "drift": List[AcceptBaselineAnswerDriftItem],
+    })
+
+    AcknowledgeAlertAnswer = TypedDict("AcknowledgeAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    AcknowledgeAlertBody = TypedDict("AcknowledgeAlertBody", {
+        "note": NotRequired[str],
+    })
+
+    AddGpuAnswer = TypedDict("AddGpuAnswer", {
+        "id": str,
+        "node_id": str,
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": Union[str, None],
+        "driver_version": Union[str, None],
+        "vbios_version": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    AddGpuAnswer2 = TypedDict("AddGpuAnswer2", {
+        "id": str,
+        "node_id": str,
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": Union[str, None],
+        "driver_version": Union[str, None],
+        "vbios_version": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    AddGpuBody = TypedDict("AddGpuBody", {
+        "node_id": NotRequired[str],
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": NotRequired[Union[str, None]],
+        "driver_version": NotRequired[Union[str, None]],
+        "vbios_version": NotRequired[Union[str, None]],
+    })
+
+    AssignAlertAnswer = TypedDict("AssignAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    AssignAlertBody = TypedDict("AssignAlertBody", {
+        "assignee": Union[str, None],
+        "note": NotRequired[str],
+    })
+
+    ChangePasswordBody = TypedDict("ChangePasswordBody", {
+        "current_password": str,
+        "new_password": str,
+    })
+
+    CreateAlertAnswer = TypedDict("CreateAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    CreateAlertAnswer2 = TypedDict("CreateAlertAnswer2", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    CreateAlertBody = TypedDict("CreateAlertBody", {
+        "title": str,
+        "description": NotRequired[str],
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "source": NotRequired[str],
+        "fingerprint": NotRequired[str],
+        "node_id": NotRequired[Union[str, None]],
+        "gpu_id": NotRequired[Union[str, None]],
+        "sensor_id": NotRequired[Union[str, None]],
+        "evidence": NotRequired[Dict[str, Any]],
+    })
+
+    CreateApiKeyAnswer = TypedDict("CreateApiKeyAnswer", {
+        "id": str,
+        "user_id": str,
+        "username": str,
+        "key_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+        "api_key": str,
+    })
+
+    CreateApiKeyBody = TypedDict("CreateApiKeyBody", {
+        "description": NotRequired[str],
+        "user_id": NotRequired[str],
+        "username": NotRequired[str],
+        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]]],
+        "allowed_addresses": NotRequired[List[str]],
+        "expires_in_hours": NotRequired[Union[float, None]],
+    })
+
+    CreateChatCompletionAnswer = TypedDict("CreateChatCompletionAnswer", {
+        "object": NotRequired[str],
+        "model": NotRequired[str],
+    })
+
+    CreateChatCompletionBodyMessagesItemContent3Item = TypedDict("CreateChatCompletionBodyMessagesItemContent3Item", {
+        "type": str,
+    })
+
+    CreateChatCompletionBodyMessagesItem = TypedDict("CreateChatCompletionBodyMessagesItem", {
+        "role": str,
+        "content": NotRequired[Union[str, None, List[CreateChatCompletionBodyMessagesItemContent3Item]]],
+    })
+
+    CreateChatCompletionBody = TypedDict("CreateChatCompletionBody", {
+        "model": str,
+        "stream": NotRequired[Union[bool, None]],
+        "stream_options": NotRequired[Any],
+        "max_tokens": NotRequired[Union[int, None]],
+        "max_completion_tokens": NotRequired[Union[int, None]],
+        "n": NotRequired[Union[int, None]],
+        "messages": List[CreateChatCompletionBodyMessagesItem],
+        "tools": NotRequired[List[Dict[str, Any]]],
+    })
+
+    CreateClientSecretAnswer = TypedDict("CreateClientSecretAnswer", {
+        "id": str,
+        "client_id": str,
+        "secret_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+        "client_secret": str,
+    })
+
+    CreateClientSecretBody = TypedDict("CreateClientSecretBody", {
+        "description": NotRequired[str],
+        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]]],
+        "allowed_addresses": NotRequired[List[str]],
+        "expires_in_hours": NotRequired[Union[float, None]],
+    })
+
+    CreateCompletionAnswer = TypedDict("CreateCompletionAnswer", {
+        "object": NotRequired[str],
+        "model": NotRequired[str],
+    })
+
+    CreateCompletionBody = TypedDict("CreateCompletionBody", {
+        "model": str,
+        "stream": NotRequired[Union[bool, None]],
+        "stream_options": NotRequired[Any],
+        "max_tokens": NotRequired[Union[int, None]],
+        "max_completion_tokens": NotRequired[Union[int, None]],
+        "n": NotRequired[Union[int, None]],
+        "prompt": Union[str, List[Any]],
+    })
+
+    CreateEmbeddingAnswer = TypedDict("CreateEmbeddingAnswer", {
+        "object": NotRequired[str],
+        "model": NotRequired[str],
+    })
+
+    CreateEmbeddingBody = TypedDict("CreateEmbeddingBody", {
+        "model": str,
+        "input": Union[str, List[Any]],
+        "dimensions": NotRequired[int],
+    })
+
+    CreateScopedTokenAnswer = TypedDict("CreateScopedTokenAnswer", {
+        "access_token": str,
+        "token_type": Literal["bearer"],
+        "expires_in": int,
+        "model": str,
+        "max_tokens": int,
+        "scopes": List[str],
+    })
+
+    CreateScopedTokenBody = TypedDict("CreateScopedTokenBody", {
+        "model": str,
+        "max_tokens": int,
+        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]],
+    })
+
+    CreateServiceAccountAnswer = TypedDict("CreateServiceAccountAnswer", {
+        "id": str,
+        "client_id": str,
+        "username": str,
+        "description": str,
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    CreateServiceAccountBody = TypedDict("CreateServiceAccountBody", {
+        "username": str,
+        "description": NotRequired[str],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+    })
+
+    CreateUserAnswer = TypedDict("CreateUserAnswer", {
+        "id": str,
+        "username": str,
+        "kind": Literal["person", "service"],
+        "email": Union[str, None],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+        "last_login_at": Union[str, None],
+    })
+
+    CreateUserBody = TypedDict("CreateUserBody", {
+        "username": str,
+        "password": str,
+        "email": NotRequired[str],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+    })
+
+    CreateWebhookAnswer = TypedDict("CreateWebhookAnswer", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+        "secret": str,
+    })
+
+    CreateWebhookBody = TypedDict("CreateWebhookBody", {
+        "url": str,
+        "description": NotRequired[str],
+        "event_types": NotRequired[List[str]],
+        "labels": NotRequired[Dict[str, str]],
+        "ordered": NotRequired[bool],
+        "rate_limit_per_second": NotRequired[Union[int, None]],
+        "secret": NotRequired[str],
+    })
+
+    DisableWebhookAnswer = TypedDict("DisableWebhookAnswer", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    EnableWebhookAnswer = TypedDict("EnableWebhookAnswer", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GenerateAnswer = TypedDict("GenerateAnswer", {
+        "content": str,
+        "model": str,
+        "tokens_used": int,
+        "latency_ms": int,
+    })
+
+    GenerateBody = TypedDict("GenerateBody", {
+        "prompt": str,
+        "model": str,
+        "max_tokens": NotRequired[int],
+        "temperature": NotRequired[float],
+        "system": NotRequired[str],
+    })
+
+    GetAgentAnswerWebhooksItem = TypedDict("GetAgentAnswerWebhooksItem", {
+        "endpoint_id": str,
+        "url": str,
+        "threshold": float,
+    })
+
+    GetAgentAnswer = TypedDict("GetAgentAnswer", {
+        "id": str,
+        "name": str,
+        "description": str,
+        "status": Literal["active", "revoked"],
+        "source": Literal["registered", "configured"],
+        "format": Literal["gpushield", "falco", "tetragon"],
+        "node_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "labels": Dict[str, str],
+        "webhooks": List[GetAgentAnswerWebhooksItem],
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetAlertAnswer = TypedDict("GetAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetAuditPublicKeyAnswer = TypedDict("GetAuditPublicKeyAnswer", {
+        "key_id": str,
+        "algorithm": Literal["Ed25519"],
+        "public_key": str,
+    })
+
+    GetGpuAnswer = TypedDict("GetGpuAnswer", {
+        "id": str,
+        "node_id": str,
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": Union[str, None],
+        "driver_version": Union[str, None],
+        "vbios_version": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetHealthAnswer = TypedDict("GetHealthAnswer", {
+        "status": Literal["healthy", "degraded", "unhealthy"],
+        "database": Literal["healthy", "degraded", "unhealthy"],
+        "timestamp": str,
+    })
+
+    GetHealthDetailsAnswerChecksItem = TypedDict("GetHealthDetailsAnswerChecksItem", {
+        "name": str,
+        "status": Literal["healthy", "degraded", "unhealthy"],
+        "detail": str,
+        "facts": Dict[str, Union[str, float, bool, None]],
+    })
+
+    GetHealthDetailsAnswer = TypedDict("GetHealthDetailsAnswer", {
+        "status": Literal["healthy", "degraded", "unhealthy"],
+        "version": str,
+        "uptime_seconds": int,
+        "timestamp": str,
+        "checks": List[GetHealthDetailsAnswerChecksItem],
+    })
+
+    GetInventoryAnswerInventoryHost = TypedDict("GetInventoryAnswerInventoryHost", {
+        "hostname": str,
+        "machine_id": Union[str, None],
+        "boot_id": Union[str, None],
+        "operating_system": str,
+        "architecture": str,
+        "kernel_release": str,
+        "kernel_version": str,
+        "cpu_model": Union[str, None],
+        "cpu_count": int,
+        "memory_bytes": int,
+        "virtualization": Union[str, None],
+    })
+
+    GetInventoryAnswerInventoryTaint = TypedDict("GetInventoryAnswerInventoryTaint", {
+        "value": Union[int, None],
+        "flags": List[str],
+    })
+
+    GetInventoryAnswerInventoryModulesItem = TypedDict("GetInventoryAnswerInventoryModulesItem", {
+        "name": str,
+        "path": Union[str, None],
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+        "version": NotRequired[Union[str, None]],
+        "signer": NotRequired[Union[str, None]],
+        "taint": NotRequired[str],
+    })
+
+    GetInventoryAnswerInventoryFirmwareItem = TypedDict("GetInventoryAnswerInventoryFirmwareItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    GetInventoryAnswerInventoryFilesItem = TypedDict("GetInventoryAnswerInventoryFilesItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    GetInventoryAnswerInventory = TypedDict("GetInventoryAnswerInventory", {
+        "collected_at": str,
+        "host": GetInventoryAnswerInventoryHost,
+        "taint": GetInventoryAnswerInventoryTaint,
+        "modules": List[GetInventoryAnswerInventoryModulesItem],
+        "firmware": List[GetInventoryAnswerInventoryFirmwareItem],
+        "files": List[GetInventoryAnswerInventoryFilesItem],
+        "drivers": Dict[str, str],
+        "toolkits": Dict[str, str],
+        "blind": List[str],
+    })
+
+    GetInventoryAnswerDriftItem = TypedDict("GetInventoryAnswerDriftItem", {
+        "kind": Literal["module", "firmware", "file", "taint", "kernel", "driver", "toolkit"],
+        "name": str,
+        "change": Literal["changed", "added", "removed"],
+        "expected": Union[str, None],
+        "actual": Union[str, None],
+    })
+
+    GetInventoryAnswer = TypedDict("GetInventoryAnswer", {
+        "sensor_id": str,
+        "node_id": str,
+        "received_at": str,
+        "baseline_at": str,
+        "inventory": GetInventoryAnswerInventory,
+        "drift": List[GetInventoryAnswerDriftItem],
+    })
+
+    GetMeAnswer = TypedDict("GetMeAnswer", {
+        "id": str,
+        "kind": Literal["user", "api_key", "service", "certificate", "agent", "scoped_token", "anonymous"],
+        "username": Union[str, None],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]],
+        "credential_expires_at": Union[str, None],
+    })
+
+    GetNodeAnswer = TypedDict("GetNodeAnswer", {
+        "id": str,
+        "name": str,
+        "cluster_id": str,
+        "ip_address": Union[str, None],
+        "kubernetes_version": Union[str, None],
+        "kernel_version": Union[str, None],
+        "operating_system": Union[str, None],
+        "architecture": Union[str, None],
+        "labels": Dict[str, str],
+        "status": Literal["online", "offline", "unknown"],
+        "gpu_count": int,
+        "sensor_count": int,
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetOpenaiModelAnswer = TypedDict("GetOpenaiModelAnswer", {
+        "id": str,
+        "object": Literal["model"],
+        "created": int,
+        "owned_by": str,
+    })
+
+    GetProcessAnswer = TypedDict("GetProcessAnswer", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "started_at": Union[str, None],
+        "parent_process_id": Union[str, None],
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "executable_sha256": Union[str, None],
+        "user_id": Union[int, None],
+        "user_name": Union[str, None],
+        "container_id": Union[str, None],
+        "image": Union[str, None],
+        "pod": Union[str, None],
+        "namespace": Union[str, None],
+        "job_id": Union[str, None],
+        "node_id": Union[str, None],
+        "workload": Union[str, None],
+        "event_count": int,
+        "risk_score": float,
+        "alert_id": Union[str, None],
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "created_at": str,
+    })
+
+    GetProcessScoreAnswerContributionsItem = TypedDict("GetProcessScoreAnswerContributionsItem", {
+        "rule": str,
+        "title": str,
+        "technique": Union[str, None],
+        "tactic": Union[str, None],
+        "weight": float,
+        "decayed_weight": float,
+        "timestamp": str,
+        "event_id": Union[str, None],
+    })
+
+    GetProcessScoreAnswer = TypedDict("GetProcessScoreAnswer", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "job_id": Union[str, None],
+        "risk_score": float,
+        "contributions": List[GetProcessScoreAnswerContributionsItem],
+        "half_life_seconds": float,
+        "alert_id": Union[str, None],
+        "updated_at": str,
+    })
+
+    GetProcessTreeAnswerAncestorsItem = TypedDict("GetProcessTreeAnswerAncestorsItem", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "started_at": Union[str, None],
+        "parent_process_id": Union[str, None],
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "executable_sha256": Union[str, None],
+        "user_id": Union[int, None],
+        "user_name": Union[str, None],
+        "container_id": Union[str, None],
+        "image": Union[str, None],
+        "pod": Union[str, None],
+        "namespace": Union[str, None],
+        "job_id": Union[str, None],
+        "node_id": Union[str, None],
+        "workload": Union[str, None],
+        "event_count": int,
+        "risk_score": float,
+        "alert_id": Union[str, None],
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "created_at": str,
+    })
+
+    GetProcessTreeAnswerProcess = TypedDict("GetProcessTreeAnswerProcess", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "started_at": Union[str, None],
+        "parent_process_id": Union[str, None],
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "executable_sha256": Union[str, None],
+        "user_id": Union[int, None],
+        "user_name": Union[str, None],
+        "container_id": Union[str, None],
+        "image": Union[str, None],
+        "pod": Union[str, None],
+        "namespace": Union[str, None],
+        "job_id": Union[str, None],
+        "node_id": Union[str, None],
+        "workload": Union[str, None],
+        "event_count": int,
+        "risk_score": float,
+        "alert_id": Union[str, None],
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "created_at": str,
+    })
+
+    GetProcessTreeAnswerDescendantsItem = TypedDict("GetProcessTreeAnswerDescendantsItem", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "started_at": Union[str, None],
+        "parent_process_id": Union[str, None],
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "executable_sha256": Union[str, None],
+        "user_id": Union[int, None],
+        "user_name": Union[str, None],
+        "container_id": Union[str, None],
+        "image": Union[str, None],
+        "pod": Union[str, None],
+        "namespace": Union[str, None],
+        "job_id": Union[str, None],
+        "node_id": Union[str, None],
+        "workload": Union[str, None],
+        "event_count": int,
+        "risk_score": float,
+        "alert_id": Union[str, None],
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "created_at": str,
+    })
+
+    GetProcessTreeAnswer = TypedDict("GetProcessTreeAnswer", {
+        "process_id": str,
+        "ancestors": List[GetProcessTreeAnswerAncestorsItem],
+        "process": GetProcessTreeAnswerProcess,
+        "descendants": List[GetProcessTreeAnswerDescendantsItem],
+        "truncated": bool,
+    })
+
+    GetRiskThresholdAnswer = TypedDict("GetRiskThresholdAnswer", {
+        "endpoint_id": str,
+        "threshold": float,
+        "hysteresis": float,
+        "agent_id": Union[str, None],
+        "updated_at": str,
+    })
+
+    GetScoreRecalculationAnswer = TypedDict("GetScoreRecalculationAnswer", {
+        "id": str,
+        "status": Literal["reading", "replacing", "succeeded", "cancelled"],
+        "rules_version": str,
+        "progress": float,
+        "events_done": int,
+        "processes_done": int,
+        "started_by": str,
+        "created_at": str,
+        "updated_at": str,
+        "finished_at": Union[str, None],
+    })
+
+    GetSecurityEventAnswer = TypedDict("GetSecurityEventAnswer", {
+        "id": str,
+        "node_id": str,
+        "sensor_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "event_type": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "title": str,
+        "description": str,
+        "timestamp": str,
+        "received_at": str,
+        "fingerprint": str,
+        "evidence": Dict[str, Any],
+        "alert_id": Union[str, None],
+    })
+
+    GetSensorAnswerConfiguration = TypedDict("GetSensorAnswerConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    GetSensorAnswer = TypedDict("GetSensorAnswer", {
+        "id": str,
+        "node_id": str,
+        "name": str,
+        "sensor_type": str,
+        "version": str,
+        "capabilities": List[str],
+        "status": Literal["online", "offline", "never_seen"],
+        "health": Union[Literal["healthy", "degraded", "unhealthy"], None],
+        "health_detail": Union[str, None],
+        "spooled_records": int,
+        "configuration": GetSensorAnswerConfiguration,
+        "configuration_version": int,
+        "reported_configuration_version": Union[int, None],
+        "registered_by": str,
+        "last_heartbeat_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetSensorConfigurationAnswerConfiguration = TypedDict("GetSensorConfigurationAnswerConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    GetSensorConfigurationAnswer = TypedDict("GetSensorConfigurationAnswer", {
+        "configuration_version": int,
+        "configuration": GetSensorConfigurationAnswerConfiguration,
+    })
+
+    GetServiceAccountAnswer = TypedDict("GetServiceAccountAnswer", {
+        "id": str,
+        "client_id": str,
+        "username": str,
+        "description": str,
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    GetServiceInfoAnswer = TypedDict("GetServiceInfoAnswer", {
+        "service": str,
+        "version": str,
+        "docs": str,
+        "health": str,
+        "auth": Dict[str, str],
+        "endpoints": Dict[str, str],
+    })
+
+    GetUserAnswer = TypedDict("GetUserAnswer", {
+        "id": str,
+        "username": str,
+        "kind": Literal["person", "service"],
+        "email": Union[str, None],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+        "last_login_at": Union[str, None],
+    })
+
+    GetWebhookAnswer = TypedDict("GetWebhookAnswer", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    IngestEventsAnswerResultsItemError = TypedDict("IngestEventsAnswerResultsItemError", {
+        "code": str,
+        "message": str,
+    })
+
+    IngestEventsAnswerResultsItem = TypedDict("IngestEventsAnswerResultsItem", {
+        "id": Union[str, None],
+        "status": Literal["accepted", "duplicate", "error"],
+        "error": NotRequired[IngestEventsAnswerResultsItemError],
+    })
+
+    IngestEventsAnswer = TypedDict("IngestEventsAnswer", {
+        "accepted": int,
+        "duplicates": int,
+        "errors": int,
+        "results": List[IngestEventsAnswerResultsItem],
+    })
+
+    IngestEventsBody = TypedDict("IngestEventsBody", {
+        "agent_id": NotRequired[str],
+        "events": List[Any],
+    })
+
+    IngestFalcoEventsAnswerResultsItemError = TypedDict("IngestFalcoEventsAnswerResultsItemError", {
+        "code": str,
+        "message": str,
+    })
+
+    IngestFalcoEventsAnswerResultsItem = TypedDict("IngestFalcoEventsAnswerResultsItem", {
+        "id": Union[str, None],
+        "status": Literal["accepted", "duplicate", "error"],
+        "error": NotRequired[IngestFalcoEventsAnswerResultsItemError],
+    })
+
+    IngestFalcoEventsAnswer = TypedDict("IngestFalcoEventsAnswer", {
+        "accepted": int,
+        "duplicates": int,
+        "errors": int,
+        "results": List[IngestFalcoEventsAnswerResultsItem],
+    })
+
+    IngestTelemetryBulkAnswer = TypedDict("IngestTelemetryBulkAnswer", {
+        "accepted": int,
+        "received_at": str,
+    })
+
+    IngestTelemetryBulkBodyRecordsItem = TypedDict("IngestTelemetryBulkBodyRecordsItem", {
+        "gpu_id": str,
+        "sensor_id": NotRequired[Union[str, None]],
+        "telemetry_type": NotRequired[Literal["metrics"]],
+        "timestamp": str,
+        "metrics": Dict[str, float],
+    })
+
+    IngestTelemetryBulkBody = TypedDict("IngestTelemetryBulkBody", {
+        "records": List[IngestTelemetryBulkBodyRecordsItem],
+    })
+
+    IngestTelemetryRecordAnswer = TypedDict("IngestTelemetryRecordAnswer", {
+        "id": str,
+        "gpu_id": str,
+        "timestamp": str,
+        "received_at": str,
+    })
+
+    IngestTelemetryRecordBody = TypedDict("IngestTelemetryRecordBody", {
+        "gpu_id": str,
+        "sensor_id": NotRequired[Union[str, None]],
+        "telemetry_type": NotRequired[Literal["metrics"]],
+        "timestamp": str,
+        "metrics": Dict[str, float],
+    })
+
+    IngestTetragonEventsAnswerResultsItemError = TypedDict("IngestTetragonEventsAnswerResultsItemError", {
+        "code": str,
+        "message": str,
+    })
+
+    IngestTetragonEventsAnswerResultsItem = TypedDict("IngestTetragonEventsAnswerResultsItem", {
+        "id": Union[str, None],
+        "status": Literal["accepted", "duplicate", "error"],
+        "error": NotRequired[IngestTetragonEventsAnswerResultsItemError],
+    })
+
+    IngestTetragonEventsAnswer = TypedDict("IngestTetragonEventsAnswer", {
+        "accepted": int,
+        "duplicates": int,
+        "errors": int,
+        "results": List[IngestTetragonEventsAnswerResultsItem],
+    })
+
+    InvestigateAlertAnswer = TypedDict("InvestigateAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    InvestigateAlertBody = TypedDict("InvestigateAlertBody", {
+        "note": NotRequired[str],
+    })
+
+    LatestTelemetryRecordsAnswerDataItem = TypedDict("LatestTelemetryRecordsAnswerDataItem", {
+        "id": str,
+        "gpu_id": str,
+        "node_id": str,
+        "sensor_id": Union[str, None],
+        "telemetry_type": str,
+        "timestamp": str,
+        "received_at": str,
+        "metrics": Dict[str, float],
+        "anomaly_score": Union[float, None],
+    })
+
+    LatestTelemetryRecordsAnswer = TypedDict("LatestTelemetryRecordsAnswer", {
+        "data": List[LatestTelemetryRecordsAnswerDataItem],
+    })
+
+    ListAgentsAnswerDataItemWebhooksItem = TypedDict("ListAgentsAnswerDataItemWebhooksItem", {
+        "endpoint_id": str,
+        "url": str,
+        "threshold": float,
+    })
+
+    ListAgentsAnswerDataItem = TypedDict("ListAgentsAnswerDataItem", {
+        "id": str,
+        "name": str,
+        "description": str,
+        "status": Literal["active", "revoked"],
+        "source": Literal["registered", "configured"],
+        "format": Literal["gpushield", "falco", "tetragon"],
+        "node_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "labels": Dict[str, str],
+        "webhooks": List[ListAgentsAnswerDataItemWebhooksItem],
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListAgentsAnswerPagination = TypedDict("ListAgentsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAgentsAnswer = TypedDict("ListAgentsAnswer", {
+        "data": List[ListAgentsAnswerDataItem],
+        "pagination": ListAgentsAnswerPagination,
+    })
+
+    ListAlertHistoryAnswerDataItem = TypedDict("ListAlertHistoryAnswerDataItem", {
+        "id": str,
+        "alert_id": str,
+        "at": str,
+        "actor": str,
+        "action": Literal["created", "repeated", "acknowledged", "investigating", "assigned", "severity_changed", "resolved", "false_positive", "reopened", "noted", "commented"],
+        "from_status": Union[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"], None],
+        "to_status": Union[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"], None],
+        "note": Union[str, None],
+    })
+
+    ListAlertHistoryAnswerPagination = TypedDict("ListAlertHistoryAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAlertHistoryAnswer = TypedDict("ListAlertHistoryAnswer", {
+        "data": List[ListAlertHistoryAnswerDataItem],
+        "pagination": ListAlertHistoryAnswerPagination,
+    })
+
+    ListAlertsAnswerDataItem = TypedDict("ListAlertsAnswerDataItem", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListAlertsAnswerPagination = TypedDict("ListAlertsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAlertsAnswer = TypedDict("ListAlertsAnswer", {
+        "data": List[ListAlertsAnswerDataItem],
+        "pagination": ListAlertsAnswerPagination,
+    })
+
+    ListApiKeysAnswerDataItem = TypedDict("ListApiKeysAnswerDataItem", {
+        "id": str,
+        "user_id": str,
+        "username": str,
+        "key_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+    })
+
+    ListApiKeysAnswerPagination = TypedDict("ListApiKeysAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListApiKeysAnswer = TypedDict("ListApiKeysAnswer", {
+        "data": List[ListApiKeysAnswerDataItem],
+        "pagination": ListApiKeysAnswerPagination,
+    })
+
+    ListAuditCheckpointsAnswerDataItemHeadsItem = TypedDict("ListAuditCheckpointsAnswerDataItemHeadsItem", {
+        "kind": Literal["head", "anchor"],
+        "writer_id": str,
+        "sequence": int,
+        "hash": str,
+    })
+
+    ListAuditCheckpointsAnswerDataItem = TypedDict("ListAuditCheckpointsAnswerDataItem", {
+        "number": int,
+        "occurred_at": str,
+        "entries": int,
+        "previous_hash": str,
+        "heads": List[ListAuditCheckpointsAnswerDataItemHeadsItem],
+        "hash": str,
+        "key_id": str,
+        "signature": str,
+    })
+
+    ListAuditCheckpointsAnswerPagination = TypedDict("ListAuditCheckpointsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAuditCheckpointsAnswer = TypedDict("ListAuditCheckpointsAnswer", {
+        "data": List[ListAuditCheckpointsAnswerDataItem],
+        "pagination": ListAuditCheckpointsAnswerPagination,
+    })
+
+    ListAuditEntriesAnswerDataItem = TypedDict("ListAuditEntriesAnswerDataItem", {
+        "id": str,
+        "writer_id": str,
+        "sequence": int,
+        "occurred_at": str,
+        "correlation_id": str,
+        "principal_id": str,
+        "principal_kind": str,
+        "principal_name": Union[str, None],
+        "action": str,
+        "resource": str,
+        "granted": bool,
+        "reason": str,
+        "ip_address": Union[str, None],
+        "user_agent": Union[str, None],
+        "details": Dict[str, Any],
+        "previous_hash": str,
+        "hash": str,
+    })
+
+    ListAuditEntriesAnswerPagination = TypedDict("ListAuditEntriesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAuditEntriesAnswer = TypedDict("ListAuditEntriesAnswer", {
+        "data": List[ListAuditEntriesAnswerDataItem],
+        "pagination": ListAuditEntriesAnswerPagination,
+    })
+
+    ListCertificatesAnswerDataItem = TypedDict("ListCertificatesAnswerDataItem", {
+        "id": str,
+        "match": Literal["fingerprint", "san_uri", "san_dns"],
+        "value": str,
+        "description": str,
+        "created_at": str,
+    })
+
+    ListCertificatesAnswerPagination = TypedDict("ListCertificatesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListCertificatesAnswer = TypedDict("ListCertificatesAnswer", {
+        "data": List[ListCertificatesAnswerDataItem],
+        "pagination": ListCertificatesAnswerPagination,
+    })
+
+    ListClientSecretsAnswerDataItem = TypedDict("ListClientSecretsAnswerDataItem", {
+        "id": str,
+        "client_id": str,
+        "secret_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+    })
+
+    ListClientSecretsAnswerPagination = TypedDict("ListClientSecretsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListClientSecretsAnswer = TypedDict("ListClientSecretsAnswer", {
+        "data": List[ListClientSecretsAnswerDataItem],
+        "pagination": ListClientSecretsAnswerPagination,
+    })
+
+    ListEventsAnswerDataItem = TypedDict("ListEventsAnswerDataItem", {
+        "id": str,
+        "agent_id": str,
+        "process_id": str,
+        "pid": int,
+        "timestamp": str,
+        "received_at": str,
+        "syscall": str,
+        "fields": Dict[str, Any],
+        "metadata": Dict[str, Any],
+    })
+
+    ListEventsAnswerPagination = TypedDict("ListEventsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListEventsAnswer = TypedDict("ListEventsAnswer", {
+        "data": List[ListEventsAnswerDataItem],
+        "pagination": ListEventsAnswerPagination,
+    })
+
+    ListGpusAnswerDataItem = TypedDict("ListGpusAnswerDataItem", {
+        "id": str,
+        "node_id": str,
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": Union[str, None],
+        "driver_version": Union[str, None],
+        "vbios_version": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListGpusAnswerPagination = TypedDict("ListGpusAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListGpusAnswer = TypedDict("ListGpusAnswer", {
+        "data": List[ListGpusAnswerDataItem],
+        "pagination": ListGpusAnswerPagination,
+    })
+
+    ListLimitBlocksAnswerDataItem = TypedDict("ListLimitBlocksAnswerDataItem", {
+        "key": str,
+        "kind": Literal["address", "principal"],
+        "subject": str,
+        "reason": str,
+        "blocked_at": str,
+        "blocked_until": str,
+    })
+
+    ListLimitBlocksAnswerPagination = TypedDict("ListLimitBlocksAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListLimitBlocksAnswer = TypedDict("ListLimitBlocksAnswer", {
+        "data": List[ListLimitBlocksAnswerDataItem],
+        "pagination": ListLimitBlocksAnswerPagination,
+    })
+
+    ListMySessionsAnswerDataItem = TypedDict("ListMySessionsAnswerDataItem", {
+        "id": str,
+        "current": bool,
+        "ip_address": Union[str, None],
+        "user_agent": Union[str, None],
+        "created_at": str,
+        "refreshed_at": str,
+        "expires_at": str,
+    })
+
+    ListMySessionsAnswerPagination = TypedDict("ListMySessionsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListMySessionsAnswer = TypedDict("ListMySessionsAnswer", {
+        "data": List[ListMySessionsAnswerDataItem],
+        "pagination": ListMySessionsAnswerPagination,
+    })
+
+    ListNodeGpusAnswerDataItem = TypedDict("ListNodeGpusAnswerDataItem", {
+        "id": str,
+        "node_id": str,
+        "vendor": Literal["nvidia", "amd", "intel"],
+        "model": str,
+        "device_id": str,
+        "uuid": str,
+        "memory_total": int,
+        "compute_capability": Union[str, None],
+        "driver_version": Union[str, None],
+        "vbios_version": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListNodeGpusAnswerPagination = TypedDict("ListNodeGpusAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListNodeGpusAnswer = TypedDict("ListNodeGpusAnswer", {
+        "data": List[ListNodeGpusAnswerDataItem],
+        "pagination": ListNodeGpusAnswerPagination,
+    })
+
+    ListNodesAnswerDataItem = TypedDict("ListNodesAnswerDataItem", {
+        "id": str,
+        "name": str,
+        "cluster_id": str,
+        "ip_address": Union[str, None],
+        "kubernetes_version": Union[str, None],
+        "kernel_version": Union[str, None],
+        "operating_system": Union[str, None],
+        "architecture": Union[str, None],
+        "labels": Dict[str, str],
+        "status": Literal["online", "offline", "unknown"],
+        "gpu_count": int,
+        "sensor_count": int,
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListNodesAnswerPagination = TypedDict("ListNodesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListNodesAnswer = TypedDict("ListNodesAnswer", {
+        "data": List[ListNodesAnswerDataItem],
+        "pagination": ListNodesAnswerPagination,
+    })
+
+    ListOpenaiModelsAnswerDataItem = TypedDict("ListOpenaiModelsAnswerDataItem", {
+        "id": str,
+        "object": Literal["model"],
+        "created": int,
+        "owned_by": str,
+    })
+
+    ListOpenaiModelsAnswer = TypedDict("ListOpenaiModelsAnswer", {
+        "object": Literal["list"],
+        "data": List[ListOpenaiModelsAnswerDataItem],
+    })
+
+    ListProcessEventsAnswerDataItem = TypedDict("ListProcessEventsAnswerDataItem", {
+        "id": str,
+        "agent_id": str,
+        "process_id": str,
+        "pid": int,
+        "timestamp": str,
+        "received_at": str,
+        "syscall": str,
+        "fields": Dict[str, Any],
+        "metadata": Dict[str, Any],
+    })
+
+    ListProcessEventsAnswerPagination = TypedDict("ListProcessEventsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListProcessEventsAnswer = TypedDict("ListProcessEventsAnswer", {
+        "data": List[ListProcessEventsAnswerDataItem],
+        "pagination": ListProcessEventsAnswerPagination,
+    })
+
+    ListProcessScoreHistoryAnswerDataItem = TypedDict("ListProcessScoreHistoryAnswerDataItem", {
+        "timestamp": str,
+        "risk_score": float,
+        "cause": Literal["events", "decay", "recalculation"],
+    })
+
+    ListProcessScoreHistoryAnswerPagination = TypedDict("ListProcessScoreHistoryAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListProcessScoreHistoryAnswer = TypedDict("ListProcessScoreHistoryAnswer", {
+        "data": List[ListProcessScoreHistoryAnswerDataItem],
+        "pagination": ListProcessScoreHistoryAnswerPagination,
+    })
+
+    ListProcessesAnswerDataItem = TypedDict("ListProcessesAnswerDataItem", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "started_at": Union[str, None],
+        "parent_process_id": Union[str, None],
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "executable_sha256": Union[str, None],
+        "user_id": Union[int, None],
+        "user_name": Union[str, None],
+        "container_id": Union[str, None],
+        "image": Union[str, None],
+        "pod": Union[str, None],
+        "namespace": Union[str, None],
+        "job_id": Union[str, None],
+        "node_id": Union[str, None],
+        "workload": Union[str, None],
+        "event_count": int,
+        "risk_score": float,
+        "alert_id": Union[str, None],
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "created_at": str,
+    })
+
+    ListProcessesAnswerPagination = TypedDict("ListProcessesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListProcessesAnswer = TypedDict("ListProcessesAnswer", {
+        "data": List[ListProcessesAnswerDataItem],
+        "pagination": ListProcessesAnswerPagination,
+    })
+
+    ListQueueMessagesAnswerDataItemDeadLetter = TypedDict("ListQueueMessagesAnswerDataItemDeadLetter", {
+        "cause": Literal["refused", "attempts_exhausted", "no_answer"],
+        "error": str,
+        "attempts": int,
+        "at": str,
+    })
+
+    ListQueueMessagesAnswerDataItem = TypedDict("ListQueueMessagesAnswerDataItem", {
+        "id": str,
+        "attempts": int,
+        "enqueued_at": str,
+        "visible_at": str,
+        "body": Any,
+        "headers": Any,
+        "last_error": Union[str, None],
+        "dead_letter": Union[ListQueueMessagesAnswerDataItemDeadLetter, None],
+    })
+
+    ListQueueMessagesAnswerPagination = TypedDict("ListQueueMessagesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListQueueMessagesAnswer = TypedDict("ListQueueMessagesAnswer", {
+        "data": List[ListQueueMessagesAnswerDataItem],
+        "pagination": ListQueueMessagesAnswerPagination,
+    })
+
+    ListQueuesAnswerDataItem = TypedDict("ListQueuesAnswerDataItem", {
+        "name": str,
+        "messages": int,
+        "visible": int,
+        "oldest_age_seconds": Union[int, None],
+        "sent": int,
+        "dead_letters": int,
+    })
+
+    ListQueuesAnswerPagination = TypedDict("ListQueuesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListQueuesAnswer = TypedDict("ListQueuesAnswer", {
+        "data": List[ListQueuesAnswerDataItem],
+        "pagination": ListQueuesAnswerPagination,
+    })
+
+    ListScoreRecalculationsAnswerDataItem = TypedDict("ListScoreRecalculationsAnswerDataItem", {
+        "id": str,
+        "status": Literal["reading", "replacing", "succeeded", "cancelled"],
+        "rules_version": str,
+        "progress": float,
+        "events_done": int,
+        "processes_done": int,
+        "started_by": str,
+        "created_at": str,
+        "updated_at": str,
+        "finished_at": Union[str, None],
+    })
+
+    ListScoreRecalculationsAnswerPagination = TypedDict("ListScoreRecalculationsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListScoreRecalculationsAnswer = TypedDict("ListScoreRecalculationsAnswer", {
+        "data": List[ListScoreRecalculationsAnswerDataItem],
+        "pagination": ListScoreRecalculationsAnswerPagination,
+    })
+
+    ListScoresAnswerDataItemContributionsItem = TypedDict("ListScoresAnswerDataItemContributionsItem", {
+        "rule": str,
+        "title": str,
+        "technique": Union[str, None],
+        "tactic": Union[str, None],
+        "weight": float,
+        "decayed_weight": float,
+        "timestamp": str,
+        "event_id": Union[str, None],
+    })
+
+    ListScoresAnswerDataItem = TypedDict("ListScoresAnswerDataItem", {
+        "process_id": str,
+        "agent_id": str,
+        "pid": int,
+        "command": Union[str, None],
+        "executable": Union[str, None],
+        "job_id": Union[str, None],
+        "risk_score": float,
+        "contributions": List[ListScoresAnswerDataItemContributionsItem],
+        "half_life_seconds": float,
+        "alert_id": Union[str, None],
+        "updated_at": str,
+    })
+
+    ListScoresAnswerPagination = TypedDict("ListScoresAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListScoresAnswer = TypedDict("ListScoresAnswer", {
+        "data": List[ListScoresAnswerDataItem],
+        "pagination": ListScoresAnswerPagination,
+    })
+
+    ListScoringRulesAnswerDataItem = TypedDict("ListScoringRulesAnswerDataItem", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "technique": Union[str, None],
+        "tactic": Union[str, None],
+        "weight": float,
+        "cap": int,
+        "kind": Literal["event", "sequence"],
+        "file": str,
+    })
+
+    ListScoringRulesAnswer = TypedDict("ListScoringRulesAnswer", {
+        "version": str,
+        "half_life_seconds": float,
+        "problems": List[str],
+        "data": List[ListScoringRulesAnswerDataItem],
+    })
+
+    ListSecurityEventsAnswerDataItem = TypedDict("ListSecurityEventsAnswerDataItem", {
+        "id": str,
+        "node_id": str,
+        "sensor_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "event_type": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "title": str,
+        "description": str,
+        "timestamp": str,
+        "received_at": str,
+        "fingerprint": str,
+        "evidence": Dict[str, Any],
+        "alert_id": Union[str, None],
+    })
+
+    ListSecurityEventsAnswerPagination = TypedDict("ListSecurityEventsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListSecurityEventsAnswer = TypedDict("ListSecurityEventsAnswer", {
+        "data": List[ListSecurityEventsAnswerDataItem],
+        "pagination": ListSecurityEventsAnswerPagination,
+    })
+
+    ListSensorsAnswerDataItemConfiguration = TypedDict("ListSensorsAnswerDataItemConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    ListSensorsAnswerDataItem = TypedDict("ListSensorsAnswerDataItem", {
+        "id": str,
+        "node_id": str,
+        "name": str,
+        "sensor_type": str,
+        "version": str,
+        "capabilities": List[str],
+        "status": Literal["online", "offline", "never_seen"],
+        "health": Union[Literal["healthy", "degraded", "unhealthy"], None],
+        "health_detail": Union[str, None],
+        "spooled_records": int,
+        "configuration": ListSensorsAnswerDataItemConfiguration,
+        "configuration_version": int,
+        "reported_configuration_version": Union[int, None],
+        "registered_by": str,
+        "last_heartbeat_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListSensorsAnswerPagination = TypedDict("ListSensorsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListSensorsAnswer = TypedDict("ListSensorsAnswer", {
+        "data": List[ListSensorsAnswerDataItem],
+        "pagination": ListSensorsAnswerPagination,
+    })
+
+    ListServiceAccountsAnswerDataItem = TypedDict("ListServiceAccountsAnswerDataItem", {
+        "id": str,
+        "client_id": str,
+        "username": str,
+        "description": str,
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListServiceAccountsAnswerPagination = TypedDict("ListServiceAccountsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListServiceAccountsAnswer = TypedDict("ListServiceAccountsAnswer", {
+        "data": List[ListServiceAccountsAnswerDataItem],
+        "pagination": ListServiceAccountsAnswerPagination,
+    })
+
+    ListTelemetryRecordsAnswerDataItem = TypedDict("ListTelemetryRecordsAnswerDataItem", {
+        "id": str,
+        "gpu_id": str,
+        "node_id": str,
+        "sensor_id": Union[str, None],
+        "telemetry_type": str,
+        "timestamp": str,
+        "received_at": str,
+        "metrics": Dict[str, float],
+        "anomaly_score": Union[float, None],
+    })
+
+    ListTelemetryRecordsAnswerPagination = TypedDict("ListTelemetryRecordsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListTelemetryRecordsAnswer = TypedDict("ListTelemetryRecordsAnswer", {
+        "data": List[ListTelemetryRecordsAnswerDataItem],
+        "pagination": ListTelemetryRecordsAnswerPagination,
+    })
+
+    ListUsageAnswerDataItem = TypedDict("ListUsageAnswerDataItem", {
+        "id": str,
+        "at": str,
+        "principal_id": str,
+        "kind": Literal["inference", "reservation"],
+        "subject": str,
+        "operation": str,
+        "provider": Union[str, None],
+        "outcome": str,
+        "prompt_tokens": int,
+        "completion_tokens": int,
+        "gpu_seconds": float,
+        "cost": float,
+        "duration_ms": float,
+        "correlation_id": str,
+    })
+
+    ListUsageAnswerPagination = TypedDict("ListUsageAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListUsageAnswer = TypedDict("ListUsageAnswer", {
+        "data": List[ListUsageAnswerDataItem],
+        "pagination": ListUsageAnswerPagination,
+    })
+
+    ListUserSessionsAnswerDataItem = TypedDict("ListUserSessionsAnswerDataItem", {
+        "id": str,
+        "current": bool,
+        "ip_address": Union[str, None],
+        "user_agent": Union[str, None],
+        "created_at": str,
+        "refreshed_at": str,
+        "expires_at": str,
+    })
+
+    ListUserSessionsAnswerPagination = TypedDict("ListUserSessionsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListUserSessionsAnswer = TypedDict("ListUserSessionsAnswer", {
+        "data": List[ListUserSessionsAnswerDataItem],
+        "pagination": ListUserSessionsAnswerPagination,
+    })
+
+    ListUsersAnswerDataItem = TypedDict("ListUsersAnswerDataItem", {
+        "id": str,
+        "username": str,
+        "kind": Literal["person", "service"],
+        "email": Union[str, None],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+        "last_login_at": Union[str, None],
+    })
+
+    ListUsersAnswerPagination = TypedDict("ListUsersAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListUsersAnswer = TypedDict("ListUsersAnswer", {
+        "data": List[ListUsersAnswerDataItem],
+        "pagination": ListUsersAnswerPagination,
+    })
+
+    ListWebhookAttemptsAnswerDataItem = TypedDict("ListWebhookAttemptsAnswerDataItem", {
+        "id": str,
+        "message_id": str,
+        "attempt": int,
+        "at": str,
+        "duration_ms": int,
+        "succeeded": bool,
+        "status": Union[int, None],
+        "error": Union[str, None],
+        "response": Union[str, None],
+    })
+
+    ListWebhookAttemptsAnswerPagination = TypedDict("ListWebhookAttemptsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListWebhookAttemptsAnswer = TypedDict("ListWebhookAttemptsAnswer", {
+        "data": List[ListWebhookAttemptsAnswerDataItem],
+        "pagination": ListWebhookAttemptsAnswerPagination,
+    })
+
+    ListWebhookMessagesAnswerDataItem = TypedDict("ListWebhookMessagesAnswerDataItem", {
+        "id": str,
+        "type": str,
+        "key": Union[str, None],
+        "status": Literal["pending", "succeeded", "failed"],
+        "attempts": int,
+        "next_attempt_at": Union[str, None],
+        "created_at": str,
+        "finished_at": Union[str, None],
+    })
+
+    ListWebhookMessagesAnswerPagination = TypedDict("ListWebhookMessagesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListWebhookMessagesAnswer = TypedDict("ListWebhookMessagesAnswer", {
+        "data": List[ListWebhookMessagesAnswerDataItem],
+        "pagination": ListWebhookMessagesAnswerPagination,
+    })
+
+    ListWebhooksAnswerDataItem = TypedDict("ListWebhooksAnswerDataItem", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListWebhooksAnswerPagination = TypedDict("ListWebhooksAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListWebhooksAnswer = TypedDict("ListWebhooksAnswer", {
+        "data": List[ListWebhooksAnswerDataItem],
+        "pagination": ListWebhooksAnswerPagination,
+    })
+
+    LoginAnswer = TypedDict("LoginAnswer", {
+        "access_token": str,
+        "token_type": Literal["bearer"],
+        "expires_in": int,
+        "refresh_token": str,
+    })
+
+    LoginBody = TypedDict("LoginBody", {
+        "username": str,
+        "password": str,
+    })
+
+    LogoutBody = TypedDict("LogoutBody", {
+        "refresh_token": str,
+    })
+
+    MarkAlertFalsePositiveAnswer = TypedDict("MarkAlertFalsePositiveAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    MarkAlertFalsePositiveBody = TypedDict("MarkAlertFalsePositiveBody", {
+        "quiet_seconds": NotRequired[int],
+        "note": NotRequired[str],
+    })
+
+    PurgeQueueAnswer = TypedDict("PurgeQueueAnswer", {
+        "purged": int,
+    })
+
+    PurgeQueueBody = TypedDict("PurgeQueueBody", {
+        "what": Literal["messages", "dead_letters"],
+    })
+
+    PutRiskThresholdAnswer = TypedDict("PutRiskThresholdAnswer", {
+        "endpoint_id": str,
+        "threshold": float,
+        "hysteresis": float,
+        "agent_id": Union[str, None],
+        "updated_at": str,
+    })
+
+    PutRiskThresholdBody = TypedDict("PutRiskThresholdBody", {
+        "threshold": float,
+        "hysteresis": NotRequired[float],
+        "agent_id": NotRequired[Union[str, None]],
+    })
+
+    PutSensorConfigurationAnswerConfiguration = TypedDict("PutSensorConfigurationAnswerConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    PutSensorConfigurationAnswer = TypedDict("PutSensorConfigurationAnswer", {
+        "configuration_version": int,
+        "configuration": PutSensorConfigurationAnswerConfiguration,
+    })
+
+    PutSensorConfigurationBody = TypedDict("PutSensorConfigurationBody", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    QueryAlertsAnswerDataItem = TypedDict("QueryAlertsAnswerDataItem", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    QueryAlertsAnswerPagination = TypedDict("QueryAlertsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    QueryAlertsAnswer = TypedDict("QueryAlertsAnswer", {
+        "data": List[QueryAlertsAnswerDataItem],
+        "pagination": QueryAlertsAnswerPagination,
+    })
+
+    QueryAlertsBody = TypedDict("QueryAlertsBody", {
+        "severities": NotRequired[List[Literal["info", "low", "medium", "high", "critical"]]],
+        "statuses": NotRequired[List[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"]]],
+        "sources": NotRequired[List[str]],
+        "node_ids": NotRequired[List[str]],
+        "gpu_ids": NotRequired[List[str]],
+        "assignees": NotRequired[List[str]],
+        "fingerprints": NotRequired[List[str]],
+        "group_keys": NotRequired[List[str]],
+        "since": NotRequired[str],
+        "until": NotRequired[str],
+        "limit": NotRequired[int],
+        "cursor": NotRequired[str],
+    })
+
+    RecalculateScoresAnswer = TypedDict("RecalculateScoresAnswer", {
+        "id": str,
+        "status": Literal["reading", "replacing", "succeeded", "cancelled"],
+        "rules_version": str,
+        "progress": float,
+        "events_done": int,
+        "processes_done": int,
+        "started_by": str,
+        "created_at": str,
+        "updated_at": str,
+        "finished_at": Union[str, None],
+    })
+
+    RefreshAnswer = TypedDict("RefreshAnswer", {
+        "access_token": str,
+        "token_type": Literal["bearer"],
+        "expires_in": int,
+        "refresh_token": str,
+    })
+
+    RefreshBody = TypedDict("RefreshBody", {
+        "refresh_token": str,
+    })
+
+    RegisterAgentAnswerWebhooksItem = TypedDict("RegisterAgentAnswerWebhooksItem", {
+        "endpoint_id": str,
+        "url": str,
+        "threshold": float,
+    })
+
+    RegisterAgentAnswer = TypedDict("RegisterAgentAnswer", {
+        "id": str,
+        "name": str,
+        "description": str,
+        "status": Literal["active", "revoked"],
+        "source": Literal["registered", "configured"],
+        "format": Literal["gpushield", "falco", "tetragon"],
+        "node_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "labels": Dict[str, str],
+        "webhooks": List[RegisterAgentAnswerWebhooksItem],
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+        "secret": str,
+        "previous_expires_at": Union[str, None],
+        "webhook_secrets": Dict[str, str],
+    })
+
+    RegisterAgentBodyWebhookUrlsItem2 = TypedDict("RegisterAgentBodyWebhookUrlsItem2", {
+        "url": str,
+        "threshold": NotRequired[float],
+    })
+
+    RegisterAgentBody = TypedDict("RegisterAgentBody", {
+        "agent_id": NotRequired[str],
+        "name": NotRequired[str],
+        "description": NotRequired[str],
+        "node_id": NotRequired[Union[str, None]],
+        "sensor_id": NotRequired[Union[str, None]],
+        "labels": NotRequired[Dict[str, str]],
+        "format": NotRequired[Literal["gpushield", "falco", "tetragon"]],
+        "webhook_urls": NotRequired[List[Union[str, RegisterAgentBodyWebhookUrlsItem2]]],
+    })
+
+    RegisterCertificateAnswer = TypedDict("RegisterCertificateAnswer", {
+        "id": str,
+        "match": Literal["fingerprint", "san_uri", "san_dns"],
+        "value": str,
+        "description": str,
+        "created_at": str,
+    })
+
+    RegisterCertificateBody = TypedDict("RegisterCertificateBody", {
+        "match": Literal["fingerprint", "san_uri", "san_dns"],
+        "value": str,
+        "description": NotRequired[str],
+    })
+
+    RegisterNodeAnswer = TypedDict("RegisterNodeAnswer", {
+        "id": str,
+        "name": str,
+        "cluster_id": str,
+        "ip_address": Union[str, None],
+        "kubernetes_version": Union[str, None],
+        "kernel_version": Union[str, None],
+        "operating_system": Union[str, None],
+        "architecture": Union[str, None],
+        "labels": Dict[str, str],
+        "status": Literal["online", "offline", "unknown"],
+        "gpu_count": int,
+        "sensor_count": int,
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    RegisterNodeAnswer2 = TypedDict("RegisterNodeAnswer2", {
+        "id": str,
+        "name": str,
+        "cluster_id": str,
+        "ip_address": Union[str, None],
+        "kubernetes_version": Union[str, None],
+        "kernel_version": Union[str, None],
+        "operating_system": Union[str, None],
+        "architecture": Union[str, None],
+        "labels": Dict[str, str],
+        "status": Literal["online", "offline", "unknown"],
+        "gpu_count": int,
+        "sensor_count": int,
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    RegisterNodeBody = TypedDict("RegisterNodeBody", {
+        "name": str,
+        "cluster_id": NotRequired[Any],
+        "ip_address": NotRequired[Union[str, None]],
+        "kubernetes_version": NotRequired[Union[str, None]],
+        "kernel_version": NotRequired[Union[str, None]],
+        "operating_system": NotRequired[Union[str, None]],
+        "architecture": NotRequired[Union[str, None]],
+        "labels": NotRequired[Dict[str, str]],
+    })
+
+    RegisterSensorAnswerConfiguration = TypedDict("RegisterSensorAnswerConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    RegisterSensorAnswer = TypedDict("RegisterSensorAnswer", {
+        "id": str,
+        "node_id": str,
+        "name": str,
+        "sensor_type": str,
+        "version": str,
+        "capabilities": List[str],
+        "status": Literal["online", "offline", "never_seen"],
+        "health": Union[Literal["healthy", "degraded", "unhealthy"], None],
+        "health_detail": Union[str, None],
+        "spooled_records": int,
+        "configuration": RegisterSensorAnswerConfiguration,
+        "configuration_version": int,
+        "reported_configuration_version": Union[int, None],
+        "registered_by": str,
+        "last_heartbeat_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    RegisterSensorAnswer2Configuration = TypedDict("RegisterSensorAnswer2Configuration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    RegisterSensorAnswer2 = TypedDict("RegisterSensorAnswer2", {
+        "id": str,
+        "node_id": str,
+        "name": str,
+        "sensor_type": str,
+        "version": str,
+        "capabilities": List[str],
+        "status": Literal["online", "offline", "never_seen"],
+        "health": Union[Literal["healthy", "degraded", "unhealthy"], None],
+        "health_detail": Union[str, None],
+        "spooled_records": int,
+        "configuration": RegisterSensorAnswer2Configuration,
+        "configuration_version": int,
+        "reported_configuration_version": Union[int, None],
+        "registered_by": str,
+        "last_heartbeat_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    RegisterSensorBody = TypedDict("RegisterSensorBody", {
+        "name": str,
+        "node_id": str,
+        "sensor_type": NotRequired[Any],
+        "version": str,
+        "capabilities": NotRequired[List[str]],
+    })
+
+    ReopenAlertAnswer = TypedDict("ReopenAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ReopenAlertBody = TypedDict("ReopenAlertBody", {
+        "note": NotRequired[str],
+    })
+
+    ReportInventoryAnswer = TypedDict("ReportInventoryAnswer", {
+        "baseline": bool,
+        "drift": int,
+        "events": int,
+    })
+
+    ReportInventoryBodyHost = TypedDict("ReportInventoryBodyHost", {
+        "hostname": str,
+        "machine_id": Union[str, None],
+        "boot_id": Union[str, None],
+        "operating_system": str,
+        "architecture": str,
+        "kernel_release": str,
+        "kernel_version": str,
+        "cpu_model": Union[str, None],
+        "cpu_count": int,
+        "memory_bytes": int,
+        "virtualization": Union[str, None],
+    })
+
+    ReportInventoryBodyTaint = TypedDict("ReportInventoryBodyTaint", {
+        "value": Union[int, None],
+        "flags": List[str],
+    })
+
+    ReportInventoryBodyModulesItem = TypedDict("ReportInventoryBodyModulesItem", {
+        "name": str,
+        "path": Union[str, None],
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+        "version": NotRequired[Union[str, None]],
+        "signer": NotRequired[Union[str, None]],
+        "taint": NotRequired[str],
+    })
+
+    ReportInventoryBodyFirmwareItem = TypedDict("ReportInventoryBodyFirmwareItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    ReportInventoryBodyFilesItem = TypedDict("ReportInventoryBodyFilesItem", {
+        "path": str,
+        "sha256": Union[str, None],
+        "size_bytes": Union[int, None],
+        "problem": NotRequired[str],
+    })
+
+    ReportInventoryBody = TypedDict("ReportInventoryBody", {
+        "collected_at": str,
+        "host": ReportInventoryBodyHost,
+        "taint": ReportInventoryBodyTaint,
+        "modules": List[ReportInventoryBodyModulesItem],
+        "firmware": List[ReportInventoryBodyFirmwareItem],
+        "files": List[ReportInventoryBodyFilesItem],
+        "drivers": Dict[str, str],
+        "toolkits": Dict[str, str],
+        "blind": List[str],
+    })
+
+    ReportSecurityEventsAnswer = TypedDict("ReportSecurityEventsAnswer", {
+        "accepted": int,
+        "received_at": str,
+    })
+
+    ReportSecurityEventsBodyRecordsItem = TypedDict("ReportSecurityEventsBodyRecordsItem", {
+        "node_id": str,
+        "sensor_id": NotRequired[Union[str, None]],
+        "gpu_id": NotRequired[Union[str, None]],
+        "event_type": Literal["gpu.xid", "driver.ioctl", "dma.mapping", "other"],
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "title": str,
+        "description": NotRequired[str],
+        "timestamp": str,
+        "fingerprint": NotRequired[str],
+        "evidence": NotRequired[Dict[str, Any]],
+    })
+
+    ReportSecurityEventsBody = TypedDict("ReportSecurityEventsBody", {
+        "records": List[ReportSecurityEventsBodyRecordsItem],
+    })
+
+    ResendDeadLettersAnswer = TypedDict("ResendDeadLettersAnswer", {
+        "resent": int,
+    })
+
+    ResendDeadLettersBody = TypedDict("ResendDeadLettersBody", {
+        "ids": NotRequired[List[str]],
+        "limit": NotRequired[int],
+    })
+
+    ResendWebhookAnswer = TypedDict("ResendWebhookAnswer", {
+        "resent": int,
+        "has_more": bool,
+    })
+
+    ResendWebhookBody = TypedDict("ResendWebhookBody", {
+        "message_id": NotRequired[str],
+        "since": NotRequired[str],
+    })
+
+    ResolveAlertAnswer = TypedDict("ResolveAlertAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ResolveAlertBody = TypedDict("ResolveAlertBody", {
+        "resolution": NotRequired[Literal["fixed", "accepted"]],
+        "note": NotRequired[str],
+    })
+
+    RotateAgentSecretAnswer = TypedDict("RotateAgentSecretAnswer", {
+        "secret": str,
+        "previous_expires_at": Union[str, None],
+    })
+
+    RotateAgentSecretBody = TypedDict("RotateAgentSecretBody", {
+        "overlap_seconds": NotRequired[int],
+    })
+
+    RotateApiKeyAnswer = TypedDict("RotateApiKeyAnswer", {
+        "id": str,
+        "user_id": str,
+        "username": str,
+        "key_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+        "api_key": str,
+    })
+
+    RotateClientSecretAnswer = TypedDict("RotateClientSecretAnswer", {
+        "id": str,
+        "client_id": str,
+        "secret_prefix": str,
+        "description": str,
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "allowed_addresses": Union[List[str], None],
+        "created_at": str,
+        "expires_at": Union[str, None],
+        "last_used_at": Union[str, None],
+        "revoked_at": Union[str, None],
+        "client_secret": str,
+    })
+
+    RotateClientSecretBody = TypedDict("RotateClientSecretBody", {
+        "overlap_hours": NotRequired[float],
+    })
+
+    RotateWebhookSecretAnswer = TypedDict("RotateWebhookSecretAnswer", {
+        "secret": str,
+        "previous_expires_at": str,
+    })
+
+    RotateWebhookSecretBody = TypedDict("RotateWebhookSecretBody", {
+        "secret": NotRequired[str],
+        "overlap_seconds": NotRequired[int],
+    })
+
+    SensorHeartbeatAnswerConfiguration = TypedDict("SensorHeartbeatAnswerConfiguration", {
+        "heartbeat_interval_seconds": float,
+        "telemetry_interval_seconds": float,
+        "integrity_interval_seconds": float,
+        "kernel_log_enabled": bool,
+        "extra_integrity_paths": List[str],
+    })
+
+    SensorHeartbeatAnswer = TypedDict("SensorHeartbeatAnswer", {
+        "received_at": str,
+        "configuration_version": int,
+        "configuration": NotRequired[SensorHeartbeatAnswerConfiguration],
+    })
+
+    SensorHeartbeatBody = TypedDict("SensorHeartbeatBody", {
+        "health": Literal["healthy", "degraded", "unhealthy"],
+        "health_detail": NotRequired[Union[str, None]],
+        "version": NotRequired[str],
+        "configuration_version": NotRequired[int],
+        "spooled_records": NotRequired[int],
+    })
+
+    SetAlertSeverityAnswer = TypedDict("SetAlertSeverityAnswer", {
+        "id": str,
+        "title": str,
+        "description": str,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "source": str,
+        "fingerprint": str,
+        "node_id": Union[str, None],
+        "gpu_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "assignee": Union[str, None],
+        "occurrences": int,
+        "first_seen_at": str,
+        "last_seen_at": str,
+        "acknowledged_at": Union[str, None],
+        "acknowledged_by": Union[str, None],
+        "resolved_at": Union[str, None],
+        "resolved_by": Union[str, None],
+        "resolution": Union[str, None],
+        "silenced_until": Union[str, None],
+        "muted_until": Union[str, None],
+        "group_key": str,
+        "evidence": Dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    SetAlertSeverityBody = TypedDict("SetAlertSeverityBody", {
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "note": NotRequired[str],
+    })
+
+    SumUsageAnswerDataItem = TypedDict("SumUsageAnswerDataItem", {
+        "principal_id": str,
+        "subject": str,
+        "kind": str,
+        "calls": int,
+        "prompt_tokens": int,
+        "completion_tokens": int,
+        "gpu_seconds": float,
+        "cost": float,
+    })
+
+    SumUsageAnswer = TypedDict("SumUsageAnswer", {
+        "data": List[SumUsageAnswerDataItem],
+    })
+
+    TestWebhookAnswer = TypedDict("TestWebhookAnswer", {
+        "message_id": str,
+    })
+
+    UpdateAgentAnswerWebhooksItem = TypedDict("UpdateAgentAnswerWebhooksItem", {
+        "endpoint_id": str,
+        "url": str,
+        "threshold": float,
+    })
+
+    UpdateAgentAnswer = TypedDict("UpdateAgentAnswer", {
+        "id": str,
+        "name": str,
+        "description": str,
+        "status": Literal["active", "revoked"],
+        "source": Literal["registered", "configured"],
+        "format": Literal["gpushield", "falco", "tetragon"],
+        "node_id": Union[str, None],
+        "sensor_id": Union[str, None],
+        "labels": Dict[str, str],
+        "webhooks": List[UpdateAgentAnswerWebhooksItem],
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    UpdateAgentBody = TypedDict("UpdateAgentBody", {
+        "name": NotRequired[str],
+        "description": NotRequired[str],
+        "node_id": NotRequired[Union[str, None]],
+        "sensor_id": NotRequired[Union[str, None]],
+        "labels": NotRequired[Dict[str, str]],
+    })
+
+    UpdateNodeAnswer = TypedDict("UpdateNodeAnswer", {
+        "id": str,
+        "name": str,
+        "cluster_id": str,
+        "ip_address": Union[str, None],
+        "kubernetes_version": Union[str, None],
+        "kernel_version": Union[str, None],
+        "operating_system": Union[str, None],
+        "architecture": Union[str, None],
+        "labels": Dict[str, str],
+        "status": Literal["online", "offline", "unknown"],
+        "gpu_count": int,
+        "sensor_count": int,
+        "registered_by": str,
+        "last_seen_at": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    UpdateNodeBody = TypedDict("UpdateNodeBody", {
+        "ip_address": NotRequired[Union[str, None]],
+        "kubernetes_version": NotRequired[Union[str, None]],
+        "kernel_version": NotRequired[Union[str, None]],
+        "operating_system": NotRequired[Union[str, None]],
+        "architecture": NotRequired[Union[str, None]],
+        "labels": NotRequired[Dict[str, str]],
+    })
+
+    UpdateServiceAccountAnswer = TypedDict("UpdateServiceAccountAnswer", {
+        "id": str,
+        "client_id": str,
+        "username": str,
+        "description": str,
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    UpdateServiceAccountBody = TypedDict("UpdateServiceAccountBody", {
+        "description": NotRequired[str],
+        "disabled": NotRequired[bool],
+    })
+
+    UpdateUserAnswer = TypedDict("UpdateUserAnswer", {
+        "id": str,
+        "username": str,
+        "kind": Literal["person", "service"],
+        "email": Union[str, None],
+        "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
+        "disabled": bool,
+        "created_at": str,
+        "updated_at": str,
+        "last_login_at": Union[str, None],
+    })
+
+    UpdateUserBody = TypedDict("UpdateUserBody", {
+        "email": NotRequired[Union[str, None]],
+        "roles": NotRequired[List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]]],
+        "disabled": NotRequired[bool],
+        "password": NotRequired[str],
+    })
+
+    UpdateWebhookAnswer = TypedDict("UpdateWebhookAnswer", {
+        "id": str,
+        "url": str,
+        "description": str,
+        "event_types": List[str],
+        "labels": Dict[str, str],
+        "ordered": bool,
+        "rate_limit_per_second": Union[int, None],
+        "enabled": bool,
+        "disabled_reason": Union[Literal["manual", "gone", "failing"], None],
+        "disabled_at": Union[str, None],
+        "failing_since": Union[str, None],
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    UpdateWebhookBody = TypedDict("UpdateWebhookBody", {
+        "url": NotRequired[str],
+        "description": NotRequired[str],
+        "event_types": NotRequired[List[str]],
+        "labels": NotRequired[Dict[str, str]],
+        "ordered": NotRequired[bool],
+        "rate_limit_per_second": NotRequired[Union[int, None]],
+    })
+
+
+class Operations(Transport):
+    """Every operation of the API that speaks JSON."""
+
+    def accept_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> AcceptBaselineAnswer:
+        """Make what a sensor saw last the baseline; its own credential may not"""
+        return self._request("POST", "/api/v1/sensors/{id}/baseline", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def acknowledge_alert(self, id: str, body: AcknowledgeAlertBody, *, idempotency_key: Optional[str] = None) -> AcknowledgeAlertAnswer:
+        """Say that somebody looks at it; a second time changes nothing"""
+        return self._request("POST", "/api/v1/alerts/{id}/acknowledge", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def add_gpu(self, id: str, body: AddGpuBody, *, idempotency_key: Optional[str] = None) -> Union[AddGpuAnswer, AddGpuAnswer2]:
+        """Register a GPU on a node, or update the one with this UUID"""
+        return self._request("POST", "/api/v1/nodes/{id}/gpus", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def assign_alert(self, id: str, body: AssignAlertBody, *, idempotency_key: Optional[str] = None) -> AssignAlertAnswer:
+        """Give an alert to a user, or take it back with null"""
+        return self._request("POST", "/api/v1/alerts/{id}/assign", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def change_password(self, body: ChangePasswordBody) -> None:
+        """Change one's own password; every other session of one's own ends"""
+        return self._request("POST", "/api/v1/me/password", path={}, query={}, body=body)
+
+    def create_alert(self, body: CreateAlertBody, *, idempotency_key: Optional[str] = None) -> Union[CreateAlertAnswer, CreateAlertAnswer2]:
+        """Raise an alert; 200 when it joined an unresolved one with the same fingerprint"""
+        return self._request("POST", "/api/v1/alerts", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_api_key(self, body: CreateApiKeyBody) -> CreateApiKeyAnswer:
+        """Create an API key, never wider than the credential that asks; the key itself is shown this once"""
+        return self._request("POST", "/api/v1/keys", path={}, query={}, body=body)
+
+    def create_chat_completion(self, body: CreateChatCompletionBody, *, idempotency_key: Optional[str] = None) -> CreateChatCompletionAnswer:
+        """Chat, as OpenAI has it: streams, tools, JSON mode and pictures included"""
+        return self._request("POST", "/v1/chat/completions", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_client_secret(self, id: str, body: CreateClientSecretBody) -> CreateClientSecretAnswer:
+        """A further secret of a service account's OAuth2 client; the secret itself is shown this once"""
+        return self._request("POST", "/api/v1/service-accounts/{id}/secrets", path={"id": id}, query={}, body=body)
+
+    def create_completion(self, body: CreateCompletionBody, *, idempotency_key: Optional[str] = None) -> CreateCompletionAnswer:
+        """Continues a text, as OpenAI has it"""
+        return self._request("POST", "/v1/completions", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_embedding(self, body: CreateEmbeddingBody, *, idempotency_key: Optional[str] = None) -> CreateEmbeddingAnswer:
+        """Vectors of texts, as OpenAI has it"""
+        return self._request("POST", "/v1/embeddings", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_scoped_token(self, body: CreateScopedTokenBody) -> CreateScopedTokenAnswer:
+        """A token of 60 seconds for one model and a budget of tokens"""
+        return self._request("POST", "/auth/scoped-token", path={}, query={}, body=body)
+
+    def create_service_account(self, body: CreateServiceAccountBody, *, idempotency_key: Optional[str] = None) -> CreateServiceAccountAnswer:
+        """Create a service account: a user that asks with client secrets, keys or certificates"""
+        return self._request("POST", "/api/v1/service-accounts", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_user(self, body: CreateUserBody) -> CreateUserAnswer:
+        """Create a user"""
+        return self._request("POST", "/api/v1/users", path={}, query={}, body=body)
+
+    def create_webhook(self, body: CreateWebhookBody) -> CreateWebhookAnswer:
+        """Register an endpoint; the answer shows its secret, once"""
+        return self._request("POST", "/api/v1/webhooks", path={}, query={}, body=body)
+
+    def delete_gpu(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Delete a GPU; its telemetry stays until retention"""
+        return self._request("DELETE", "/api/v1/gpus/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_node(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Delete a node with its GPUs and sensors; their telemetry stays until retention"""
+        return self._request("DELETE", "/api/v1/nodes/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_risk_threshold(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Forget the own threshold: the default counts where the webhook asks for risk_threshold_crossed"""
+        return self._request("DELETE", "/api/v1/webhooks/{id}/risk-threshold", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_sensor(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Delete a sensor; its telemetry stays until retention"""
+        return self._request("DELETE", "/api/v1/sensors/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent"""
+        return self._request("DELETE", "/api/v1/webhooks/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def disable_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> DisableWebhookAnswer:
+        """Send nothing more to an endpoint; what waits for it ends as failed"""
+        return self._request("POST", "/api/v1/webhooks/{id}/disable", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def enable_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> EnableWebhookAnswer:
+        """Send to an endpoint again, from now on; resend what it missed"""
+        return self._request("POST", "/api/v1/webhooks/{id}/enable", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def generate(self, body: GenerateBody, *, idempotency_key: Optional[str] = None) -> GenerateAnswer:
+        """One prompt to a model, with a scoped token in X-LLM-Token"""
+        return self._request("POST", "/api/v1/llm/generate", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def get_agent(self, id: str) -> GetAgentAnswer:
+        """One agent"""
+        return self._request("GET", "/api/v1/agents/{id}", path={"id": id}, query={})
+
+    def get_alert(self, id: str) -> GetAlertAnswer:
+        """One alert"""
+        return self._request("GET", "/api/v1/alerts/{id}", path={"id": id}, query={})
+
+    def get_audit_public_key(self) -> GetAuditPublicKeyAnswer:
+        """The public key that verifies checkpoints"""
+        return self._request("GET", "/api/v1/audit/public-key", path={}, query={})
+
+    def get_gpu(self, id: str) -> GetGpuAnswer:
+        """Read a GPU"""
+        return self._request("GET", "/api/v1/gpus/{id}", path={"id": id}, query={})
+
+    def get_health(self) -> GetHealthAnswer:
+        """Is the service up?"""
+        return self._request("GET", "/health", path={}, query={})
+
+    def get_health_details(self) -> GetHealthDetailsAnswer:
+        """What works, what does not, and which sensors are connected"""
+        return self._request("GET", "/health/details", path={}, query={})
+
+    def get_inventory(self, id: str) -> GetInventoryAnswer:
+        """A sensor's last inventory and how it differs from the baseline"""
+        return self._request("GET", "/api/v1/sensors/{id}/inventory", path={"id": id}, query={})
+
+    def get_me(self) -> GetMeAnswer:
+        """Who is asking, and what they may do"""
+        return self._request("GET", "/api/v1/me", path={}, query={})
+
+    def get_node(self, id: str) -> GetNodeAnswer:
+        """Read a node"""
+        return self._request("GET", "/api/v1/nodes/{id}", path={"id": id}, query={})
+
+    def get_openai_model(self, model: str) -> GetOpenaiModelAnswer:
+        """One model, as OpenAI shows it"""
+        return self._request("GET", "/v1/models/{model}", path={"model": model}, query={})
+
+    def get_process(self, id: str) -> GetProcessAnswer:
+        """One process"""
+        return self._request("GET", "/api/v1/processes/{id}", path={"id": id}, query={})
+
+    def get_process_score(self, id: str) -> GetProcessScoreAnswer:
+        """The risk of one process at this moment, with what it is made of"""
+        return self._request("GET", "/api/v1/processes/{id}/score", path={"id": id}, query={})
+
+    def get_process_tree(self, id: str) -> GetProcessTreeAnswer:
+        """Who started a process, and what it started"""
+        return self._request("GET", "/api/v1/processes/{id}/tree", path={"id": id}, query={})
+
+    def get_risk_threshold(self, id: str) -> GetRiskThresholdAnswer:
+        """A webhook's own threshold"""
+        return self._request("GET", "/api/v1/webhooks/{id}/risk-threshold", path={"id": id}, query={})
+
+    def get_score_recalculation(self, id: str) -> GetScoreRecalculationAnswer:
+        """How far a recalculation is"""
+        return self._request("GET", "/api/v1/score-recalculations/{id}", path={"id": id}, query={})
+
+    def get_security_event(self, id: str) -> GetSecurityEventAnswer:
+        """One security event"""
+        return self._request("GET", "/api/v1/security-events/{id}", path={"id": id}, query={})
+
+    def get_sensor(self, id: str) -> GetSensorAnswer:
+        """Read a sensor"""
+        return self._request("GET", "/api/v1/sensors/{id}", path={"id": id}, query={})
+
+    def get_sensor_configuration(self, id: str, *, after_version: Optional[int] = None, wait_seconds: Optional[float] = None) -> GetSensorConfigurationAnswer:
+        """Read the configuration of a sensor, or wait until it is another than after_version"""
+        return self._request("GET", "/api/v1/sensors/{id}/configuration", path={"id": id}, query={"after_version": after_version, "wait_seconds": wait_seconds})
+
+    def get_service_account(self, id: str) -> GetServiceAccountAnswer:
+        """One service account"""
+        return self._request("GET", "/api/v1/service-accounts/{id}", path={"id": id}, query={})
+
+    def get_service_info(self) -> GetServiceInfoAnswer:
+        """What this service is, and where its documentation is"""
+        return self._request("GET", "/", path={}, query={})
+
+    def get_user(self, id: str) -> GetUserAnswer:
+        """One user"""
+        return self._request("GET", "/api/v1/users/{id}", path={"id": id}, query={})
+
+    def get_webhook(self, id: str) -> GetWebhookAnswer:
+        """One endpoint, without its secret"""
+        return self._request("GET", "/api/v1/webhooks/{id}", path={"id": id}, query={})
+
+    def ingest_events(self, body: IngestEventsBody, *, idempotency_key: Optional[str] = None) -> IngestEventsAnswer:
+        """Take syscall events, score them, and answer for each one when all of that is durable"""
+        return self._request("POST", "/api/v1/events", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ingest_falco_events(self, agent_id: str, body: Any, *, idempotency_key: Optional[str] = None) -> IngestFalcoEventsAnswer:
+        """Take Falco's own JSON: an event, a list of events, or one a line"""
+        return self._request("POST", "/api/v1/events/falco/{agent_id}", path={"agent_id": agent_id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ingest_telemetry_bulk(self, body: IngestTelemetryBulkBody, *, idempotency_key: Optional[str] = None) -> IngestTelemetryBulkAnswer:
+        """Store up to 10,000 telemetry records, all or none; answered when they are durable"""
+        return self._request("POST", "/api/v1/telemetry/records/bulk", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ingest_telemetry_record(self, body: IngestTelemetryRecordBody, *, idempotency_key: Optional[str] = None) -> IngestTelemetryRecordAnswer:
+        """Store one telemetry record; answered when it is durable"""
+        return self._request("POST", "/api/v1/telemetry/records", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ingest_tetragon_events(self, agent_id: str, body: Any, *, idempotency_key: Optional[str] = None) -> IngestTetragonEventsAnswer:
+        """Take Tetragon's own JSON: an event, a list of events, or one a line"""
+        return self._request("POST", "/api/v1/events/tetragon/{agent_id}", path={"agent_id": agent_id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def investigate_alert(self, id: str, body: InvestigateAlertBody, *, idempotency_key: Optional[str] = None) -> InvestigateAlertAnswer:
+        """Say that somebody works on it; acknowledges what nobody acknowledged"""
+        return self._request("POST", "/api/v1/alerts/{id}/investigate", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def latest_telemetry_records(self, *, node_id: Optional[str] = None) -> LatestTelemetryRecordsAnswer:
+        """The newest record of each GPU of a node"""
+        return self._request("GET", "/api/v1/telemetry/records/latest", path={}, query={"node_id": node_id})
+
+    def lift_limit_block(self, key: str) -> None:
+        """Ends a block at once; the key is percent-encoded"""
+        return self._request("DELETE", "/api/v1/limits/blocks/{key}", path={"key": key}, query={})
+
+    def list_agents(self, *, status: Optional[Literal["active", "revoked"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAgentsAnswer:
+        """Agents, newest first"""
+        return self._request("GET", "/api/v1/agents", path={}, query={"status": status, "limit": limit, "cursor": cursor})
+
+    def list_alert_history(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertHistoryAnswer:
+        """What happened to an alert, newest first; repetitions are listed at the 2nd, 4th, 8th … occurrence"""
+        return self._request("GET", "/api/v1/alerts/{id}/history", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_alerts(self, *, severity: Optional[Literal["info", "low", "medium", "high", "critical"]] = None, status: Optional[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"]] = None, source: Optional[str] = None, node_id: Optional[str] = None, gpu_id: Optional[str] = None, assignee: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertsAnswer:
+        """Alerts, newest first; since and until select those that were seen within the window"""
+        return self._request("GET", "/api/v1/alerts", path={}, query={"severity": severity, "status": status, "source": source, "node_id": node_id, "gpu_id": gpu_id, "assignee": assignee, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_api_keys(self, *, user_id: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListApiKeysAnswer:
+        """One's own API keys, newest first; everybody's with keys:admin"""
+        return self._request("GET", "/api/v1/keys", path={}, query={"user_id": user_id, "limit": limit, "cursor": cursor})
+
+    def list_audit_checkpoints(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAuditCheckpointsAnswer:
+        """Signed checkpoints of the audit trail, newest first"""
+        return self._request("GET", "/api/v1/audit/checkpoints", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_audit_entries(self, *, principal_id: Optional[str] = None, action: Optional[str] = None, resource: Optional[str] = None, correlation_id: Optional[str] = None, granted: Optional[bool] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAuditEntriesAnswer:
+        """The audit trail, newest first"""
+        return self._request("GET", "/api/v1/audit", path={}, query={"principal_id": principal_id, "action": action, "resource": resource, "correlation_id": correlation_id, "granted": granted, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_certificates(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListCertificatesAnswer:
+        """Which client certificates speak for a service account, newest first"""
+        return self._request("GET", "/api/v1/service-accounts/{id}/certificates", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_client_secrets(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListClientSecretsAnswer:
+        """A service account's client secrets, newest first; never the secrets themselves"""
+        return self._request("GET", "/api/v1/service-accounts/{id}/secrets", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_events(self, *, agent_id: Optional[str] = None, process_id: Optional[str] = None, syscall: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListEventsAnswer:
+        """Syscall events, the last received first"""
+        return self._request("GET", "/api/v1/events", path={}, query={"agent_id": agent_id, "process_id": process_id, "syscall": syscall, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_gpus(self, *, node_id: Optional[str] = None, vendor: Optional[Literal["nvidia", "amd", "intel"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListGpusAnswer:
+        """List GPUs, newest first"""
+        return self._request("GET", "/api/v1/gpus", path={}, query={"node_id": node_id, "vendor": vendor, "limit": limit, "cursor": cursor})
+
+    def list_limit_blocks(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListLimitBlocksAnswer:
+        """Clients that are blocked because they kept exceeding a limit, newest first"""
+        return self._request("GET", "/api/v1/limits/blocks", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_my_sessions(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListMySessionsAnswer:
+        """One's own open sessions, newest first"""
+        return self._request("GET", "/api/v1/me/sessions", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_node_gpus(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListNodeGpusAnswer:
+        """List the GPUs of a node, newest first"""
+        return self._request("GET", "/api/v1/nodes/{id}/gpus", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_nodes(self, *, cluster_id: Optional[str] = None, status: Optional[Literal["online", "offline", "unknown"]] = None, name: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListNodesAnswer:
+        """List nodes, newest first"""
+        return self._request("GET", "/api/v1/nodes", path={}, query={"cluster_id": cluster_id, "status": status, "name": name, "limit": limit, "cursor": cursor})
+
+    def list_openai_models(self) -> ListOpenaiModelsAnswer:
+        """The models that the caller may use, as OpenAI lists them"""
+        return self._request("GET", "/v1/models", path={}, query={})
+
+    def list_process_events(self, id: str, *, syscall: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListProcessEventsAnswer:
+        """The events of one process, the last received first"""
+        return self._request("GET", "/api/v1/processes/{id}/events", path={"id": id}, query={"syscall": syscall, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_process_score_history(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListProcessScoreHistoryAnswer:
+        """The risk of one process each time that it changed, the latest first"""
+        return self._request("GET", "/api/v1/processes/{id}/score-history", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_processes(self, *, agent_id: Optional[str] = None, job_id: Optional[str] = None, parent_process_id: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListProcessesAnswer:
+        """Processes, newest first"""
+        return self._request("GET", "/api/v1/processes", path={}, query={"agent_id": agent_id, "job_id": job_id, "parent_process_id": parent_process_id, "limit": limit, "cursor": cursor})
+
+    def list_queue_messages(self, name: str, *, state: Optional[Literal["ready", "delayed", "dead"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListQueueMessagesAnswer:
+        """A look at messages that changes nothing about them: oldest first, dead letters newest first"""
+        return self._request("GET", "/api/v1/queues/{name}/messages", path={"name": name}, query={"state": state, "limit": limit, "cursor": cursor})
+
+    def list_queues(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListQueuesAnswer:
+        """How the queues stand, in the order of their names"""
+        return self._request("GET", "/api/v1/queues", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_score_recalculations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListScoreRecalculationsAnswer:
+        """Recalculations, newest first"""
+        return self._request("GET", "/api/v1/score-recalculations", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_scores(self, *, risk_min: Optional[float] = None, risk_max: Optional[float] = None, agent_id: Optional[str] = None, process_id: Optional[str] = None, job_id: Optional[str] = None, since: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListScoresAnswer:
+        """Risk scores of this moment with what they are made of, newest processes first"""
+        return self._request("GET", "/api/v1/scores", path={}, query={"risk_min": risk_min, "risk_max": risk_max, "agent_id": agent_id, "process_id": process_id, "job_id": job_id, "since": since, "limit": limit, "cursor": cursor})
+
+    def list_scoring_rules(self) -> ListScoringRulesAnswer:
+        """The rules in force, and what is wrong with the files where something is"""
+        return self._request("GET", "/api/v1/scoring/rules", path={}, query={})
+
+    def list_security_events(self, *, node_id: Optional[str] = None, sensor_id: Optional[str] = None, gpu_id: Optional[str] = None, event_type: Optional[Literal["integrity.module_changed", "integrity.module_added", "integrity.module_removed", "integrity.firmware_changed", "integrity.firmware_added", "integrity.firmware_removed", "integrity.file_changed", "integrity.file_added", "integrity.file_removed", "integrity.restored", "integrity.taint_changed", "integrity.kernel_changed", "integrity.driver_changed", "integrity.toolkit_changed", "integrity.unreadable", "integrity.many_changes", "gpu.xid", "driver.ioctl", "dma.mapping", "other"]] = None, severity: Optional[Literal["info", "low", "medium", "high", "critical"]] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListSecurityEventsAnswer:
+        """Security events, newest first by the time of their occurrence"""
+        return self._request("GET", "/api/v1/security-events", path={}, query={"node_id": node_id, "sensor_id": sensor_id, "gpu_id": gpu_id, "event_type": event_type, "severity": severity, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_sensors(self, *, node_id: Optional[str] = None, status: Optional[Literal["online", "offline", "never_seen"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListSensorsAnswer:
+        """List sensors, newest first; a credential with sensors:read:own sees its own"""
+        return self._request("GET", "/api/v1/sensors", path={}, query={"node_id": node_id, "status": status, "limit": limit, "cursor": cursor})
+
+    def list_service_accounts(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListServiceAccountsAnswer:
+        """Service accounts, newest first"""
+        return self._request("GET", "/api/v1/service-accounts", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_telemetry_records(self, *, gpu_id: Optional[str] = None, node_id: Optional[str] = None, sensor_id: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListTelemetryRecordsAnswer:
+        """List telemetry records, newest first"""
+        return self._request("GET", "/api/v1/telemetry/records", path={}, query={"gpu_id": gpu_id, "node_id": node_id, "sensor_id": sensor_id, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_usage(self, *, principal_id: Optional[str] = None, subject: Optional[str] = None, kind: Optional[Literal["inference", "reservation"]] = None, from_: Optional[str] = None, to: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListUsageAnswer:
+        """Who used how many tokens and GPU-seconds of what, newest first"""
+        return self._request("GET", "/api/v1/usage", path={}, query={"principal_id": principal_id, "subject": subject, "kind": kind, "from": from_, "to": to, "limit": limit, "cursor": cursor})
+
+    def list_user_sessions(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListUserSessionsAnswer:
+        """A user's open sessions, newest first"""
+        return self._request("GET", "/api/v1/users/{id}/sessions", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_users(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListUsersAnswer:
+        """List users, newest first"""
+        return self._request("GET", "/api/v1/users", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_webhook_attempts(self, id: str, *, message_id: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListWebhookAttemptsAnswer:
+        """What was tried at an endpoint and what it answered, newest first"""
+        return self._request("GET", "/api/v1/webhooks/{id}/attempts", path={"id": id}, query={"message_id": message_id, "limit": limit, "cursor": cursor})
+
+    def list_webhook_messages(self, id: str, *, status: Optional[Literal["pending", "succeeded", "failed"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListWebhookMessagesAnswer:
+        """Messages for an endpoint and how far each came, newest first"""
+        return self._request("GET", "/api/v1/webhooks/{id}/messages", path={"id": id}, query={"status": status, "limit": limit, "cursor": cursor})
+
+    def list_webhooks(self, *, enabled: Optional[bool] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListWebhooksAnswer:
+        """Registered endpoints, newest first"""
+        return self._request("GET", "/api/v1/webhooks", path={}, query={"enabled": enabled, "limit": limit, "cursor": cursor})
+
+    def login(self, body: LoginBody) -> LoginAnswer:
+        """Username and password to an access token of 15 minutes and a refresh token"""
+        return self._request("POST", "/auth/login", path={}, query={}, body=body)
+
+    def logout(self, body: LogoutBody) -> None:
+        """Ends the session of a refresh token: its access tokens stop working on every replica"""
+        return self._request("POST", "/auth/logout", path={}, query={}, body=body)
+
+    def mark_alert_false_positive(self, id: str, body: MarkAlertFalsePositiveBody, *, idempotency_key: Optional[str] = None) -> MarkAlertFalsePositiveAnswer:
+        """Close an alert as a false alarm; its finding opens no new alert for quiet_seconds"""
+        return self._request("POST", "/api/v1/alerts/{id}/false-positive", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def purge_queue(self, name: str, body: PurgeQueueBody, *, idempotency_key: Optional[str] = None) -> PurgeQueueAnswer:
+        """Delete for good all messages of a queue, or up to 10,000 of its dead letters"""
+        return self._request("POST", "/api/v1/queues/{name}/purge", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_risk_threshold(self, id: str, body: PutRiskThresholdBody, *, idempotency_key: Optional[str] = None) -> PutRiskThresholdAnswer:
+        """From which risk a webhook is told, how far below it is over, and of whose processes"""
+        return self._request("PUT", "/api/v1/webhooks/{id}/risk-threshold", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_sensor_configuration(self, id: str, body: PutSensorConfigurationBody, *, idempotency_key: Optional[str] = None) -> PutSensorConfigurationAnswer:
+        """Replace the configuration of a sensor; it is pushed to the sensor"""
+        return self._request("PUT", "/api/v1/sensors/{id}/configuration", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def query_alerts(self, body: QueryAlertsBody) -> QueryAlertsAnswer:
+        """Alerts that match all of the given lists, newest first; an empty list restricts nothing"""
+        return self._request("POST", "/api/v1/alerts/query", path={}, query={}, body=body)
+
+    def recalculate_scores(self) -> RecalculateScoresAnswer:
+        """Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress"""
+        return self._request("POST", "/api/v1/scores:recalculate", path={}, query={})
+
+    def refresh(self, body: RefreshBody) -> RefreshAnswer:
+        """A refresh token to new tokens; each refresh token works once, and sending it again ends the session"""
+        return self._request("POST", "/auth/refresh", path={}, query={}, body=body)
+
+    def register_agent(self, body: RegisterAgentBody) -> RegisterAgentAnswer:
+        """Register an agent; the answer shows its secret, and those of its webhooks, once"""
+        return self._request("POST", "/api/v1/agents", path={}, query={}, body=body)
+
+    def register_certificate(self, id: str, body: RegisterCertificateBody, *, idempotency_key: Optional[str] = None) -> RegisterCertificateAnswer:
+        """Let a client certificate speak for a service account, by its fingerprint or by one exact name"""
+        return self._request("POST", "/api/v1/service-accounts/{id}/certificates", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def register_node(self, body: RegisterNodeBody, *, idempotency_key: Optional[str] = None) -> Union[RegisterNodeAnswer, RegisterNodeAnswer2]:
+        """Register a node, or update the facts of the one with this cluster_id and name"""
+        return self._request("POST", "/api/v1/nodes", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def register_sensor(self, body: RegisterSensorBody, *, idempotency_key: Optional[str] = None) -> Union[RegisterSensorAnswer, RegisterSensorAnswer2]:
+        """Register a sensor, or update the one with this node_id and name"""
+        return self._request("POST", "/api/v1/sensors", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def remove_certificate(self, id: str, certificate_id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """A client certificate no longer speaks for a service account, on any replica"""
+        return self._request("DELETE", "/api/v1/service-accounts/{id}/certificates/{certificate_id}", path={"id": id, "certificate_id": certificate_id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def reopen_alert(self, id: str, body: ReopenAlertBody, *, idempotency_key: Optional[str] = None) -> ReopenAlertAnswer:
+        """Open a closed alert again; 409 while another one with its fingerprint is active"""
+        return self._request("POST", "/api/v1/alerts/{id}/reopen", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def report_inventory(self, id: str, body: ReportInventoryBody, *, idempotency_key: Optional[str] = None) -> ReportInventoryAnswer:
+        """Report what a sensor sees of its host, whole; the first report is the baseline"""
+        return self._request("PUT", "/api/v1/sensors/{id}/inventory", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def report_security_events(self, body: ReportSecurityEventsBody, *, idempotency_key: Optional[str] = None) -> ReportSecurityEventsAnswer:
+        """Report security events, all of them or none; severity high and above raises alerts"""
+        return self._request("POST", "/api/v1/security-events", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def resend_dead_letters(self, name: str, body: ResendDeadLettersBody, *, idempotency_key: Optional[str] = None) -> ResendDeadLettersAnswer:
+        """Send dead letters again as new messages: those named, or the oldest"""
+        return self._request("POST", "/api/v1/queues/{name}/dead-letters/resend", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def resend_webhook(self, id: str, body: ResendWebhookBody, *, idempotency_key: Optional[str] = None) -> ResendWebhookAnswer:
+        """Send one message again, or all that failed since a time, with their ids of before"""
+        return self._request("POST", "/api/v1/webhooks/{id}/resend", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def resolve_alert(self, id: str, body: ResolveAlertBody, *, idempotency_key: Optional[str] = None) -> ResolveAlertAnswer:
+        """Close an alert; accepted makes what is there now the integrity baseline"""
+        return self._request("POST", "/api/v1/alerts/{id}/resolve", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_agent(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Revoke an agent for good: what it signs is refused from now on; what it sent stays"""
+        return self._request("DELETE", "/api/v1/agents/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_api_key(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Revoke an API key on every replica, within 100 ms; again is no error"""
+        return self._request("DELETE", "/api/v1/keys/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_client_secret(self, id: str, secret_id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Revoke a client secret, and every token that it was exchanged for, on every replica"""
+        return self._request("DELETE", "/api/v1/service-accounts/{id}/secrets/{secret_id}", path={"id": id, "secret_id": secret_id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_my_session(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """End one of one's own sessions on every replica"""
+        return self._request("DELETE", "/api/v1/me/sessions/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_user_session(self, id: str, session_id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """End one session of a user on every replica"""
+        return self._request("DELETE", "/api/v1/users/{id}/sessions/{session_id}", path={"id": id, "session_id": session_id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def revoke_user_sessions(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """End all sessions of a user on every replica"""
+        return self._request("DELETE", "/api/v1/users/{id}/sessions", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def rotate_agent_secret(self, id: str, body: RotateAgentSecretBody) -> RotateAgentSecretAnswer:
+        """Give an agent a new secret, shown once; the old one signs beside it for a while"""
+        return self._request("POST", "/api/v1/agents/{id}/rotate-secret", path={"id": id}, query={}, body=body)
+
+    def rotate_api_key(self, id: str) -> RotateApiKeyAnswer:
+        """Exchange an API key for a new one with the same scopes and length of life; the old one stops at once"""
+        return self._request("POST", "/api/v1/keys/{id}/rotate", path={"id": id}, query={})
+
+    def rotate_client_secret(self, id: str, secret_id: str, body: RotateClientSecretBody) -> RotateClientSecretAnswer:
+        """A new secret like this one, which still works for the overlap: 24 hours unless told"""
+        return self._request("POST", "/api/v1/service-accounts/{id}/secrets/{secret_id}/rotate", path={"id": id, "secret_id": secret_id}, query={}, body=body)
+
+    def rotate_webhook_secret(self, id: str, body: RotateWebhookSecretBody) -> RotateWebhookSecretAnswer:
+        """Give an endpoint a new secret, shown once; the old one signs beside it for a while"""
+        return self._request("POST", "/api/v1/webhooks/{id}/secret/rotate", path={"id": id}, query={}, body=body)
+
+    def sensor_heartbeat(self, id: str, body: SensorHeartbeatBody) -> SensorHeartbeatAnswer:
+        """Say that a sensor lives; answers its configuration when the reported version is not the current one"""
+        return self._request("POST", "/api/v1/sensors/{id}/heartbeat", path={"id": id}, query={}, body=body)
+
+    def set_alert_severity(self, id: str, body: SetAlertSeverityBody, *, idempotency_key: Optional[str] = None) -> SetAlertSeverityAnswer:
+        """Say how bad it is; what is seen again does not change it any more"""
+        return self._request("POST", "/api/v1/alerts/{id}/severity", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def sum_usage(self, *, principal_id: Optional[str] = None, subject: Optional[str] = None, kind: Optional[Literal["inference", "reservation"]] = None, from_: Optional[str] = None, to: Optional[str] = None) -> SumUsageAnswer:
+        """Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise"""
+        return self._request("GET", "/api/v1/usage/summary", path={}, query={"principal_id": principal_id, "subject": subject, "kind": kind, "from": from_, "to": to})
+
+    def test_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> TestWebhookAnswer:
+        """Send the event webhook.test to an endpoint, whatever it subscribes to; look for it among the attempts"""
+        return self._request("POST", "/api/v1/webhooks/{id}/test", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def update_agent(self, id: str, body: UpdateAgentBody, *, idempotency_key: Optional[str] = None) -> UpdateAgentAnswer:
+        """Change an agent's name, labels or place"""
+        return self._request("PATCH", "/api/v1/agents/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def update_node(self, id: str, body: UpdateNodeBody, *, idempotency_key: Optional[str] = None) -> UpdateNodeAnswer:
+        """Change the facts of a node"""
+        return self._request("PATCH", "/api/v1/nodes/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def update_service_account(self, id: str, body: UpdateServiceAccountBody, *, idempotency_key: Optional[str] = None) -> UpdateServiceAccountAnswer:
+        """Describe, disable or enable a service account; disabled, all that it asks with is refused"""
+        return self._request("PATCH", "/api/v1/service-accounts/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def update_user(self, id: str, body: UpdateUserBody) -> UpdateUserAnswer:
+        """Change a user; new roles, a new password or disabling end all of its sessions on every replica"""
+        return self._request("PATCH", "/api/v1/users/{id}", path={"id": id}, query={}, body=body)
+
+    def update_webhook(self, id: str, body: UpdateWebhookBody, *, idempotency_key: Optional[str] = None) -> UpdateWebhookAnswer:
+        """Change an endpoint; messages under way go to the new address from their next attempt on"""
+        return self._request("PATCH", "/api/v1/webhooks/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
