@@ -12,7 +12,17 @@ const entryPoints = [
 const tests = ['**/*.test.ts', 'tests/**/*.ts', 'packages/*/src/testing/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '**/.gpushield/', '.whl/', 'shared/', '**/*.generated.ts'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      'coverage/',
+      '**/.gpushield/',
+      '.whl/',
+      'shared/',
+      '**/*.generated.ts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

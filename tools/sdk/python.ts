@@ -4,7 +4,9 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const pascal = (name: string): string =>
   name.replace(/(?:^|[^A-Za-z0-9]+)([a-z0-9]?)/gi, (_all, letter: string) => letter.toUpperCase());
-const reserved: ReadonlySet<string> = new Set('from import class global lambda pass return is in not and or if else for while def del'.split(' '));
+const reserved: ReadonlySet<string> = new Set(
+  'from import class global lambda pass return is in not and or if else for while def del'.split(' '),
+);
 const argument = (name: string): string => {
   const plain = name.replace(/\W/g, '_');
   return reserved.has(plain) || plain === 'self' ? `${plain}_` : plain;
@@ -45,7 +47,11 @@ const typeOf = (schema: Schema, name: string, definitions: Definitions): string 
   }
   const variants = [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])].filter(isSchema);
   if (variants.length > 0) {
-    return union(variants.map((variant, index) => typeOf(variant, index === 0 ? name : `${name}${String(index + 1)}`, definitions)));
+    return union(
+      variants.map((variant, index) =>
+        typeOf(variant, index === 0 ? name : `${name}${String(index + 1)}`, definitions),
+      ),
+    );
   }
   if (Array.isArray(schema['type'])) {
     return union(schema['type'].map((type: unknown) => typeOf({ ...schema, type }, name, definitions)));

@@ -56,7 +56,8 @@ const parametersType = (parameters: readonly Parameter[]): string =>
 const inputOf = ({ pathParameters, query, body }: Operation): string => {
   const parts: string[] = [];
   if (pathParameters.length > 0) parts.push(`path: ${parametersType(pathParameters)}`);
-  if (query.length > 0) parts.push(`query${query.some(({ required }) => required) ? '' : '?'}: ${parametersType(query)}`);
+  if (query.length > 0)
+    parts.push(`query${query.some(({ required }) => required) ? '' : '?'}: ${parametersType(query)}`);
   if (body !== undefined) parts.push(`body: ${typeOf(body)}`);
   return parts.length === 0 ? 'Record<never, never>' : `{ ${parts.join('; ')} }`;
 };

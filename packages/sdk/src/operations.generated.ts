@@ -58,6 +58,11 @@ export interface Operations {
     input: { body: { model: string; input: string | readonly (unknown)[]; dimensions?: number } };
     output: { object?: string; model?: string };
   };
+  /** A response, as OpenAI has it; conversations are not kept, so input holds all of one */
+  createResponse: {
+    input: { body: { model: string; input: string | readonly (Record<string, unknown>)[]; instructions?: string | null; max_output_tokens?: number | null; stream?: boolean | null } };
+    output: { object?: string };
+  };
   /** A token of 60 seconds for one model and a budget of tokens */
   createScopedToken: {
     input: { body: { model: string; max_tokens: number; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "self")[] } };
@@ -96,6 +101,11 @@ export interface Operations {
   /** Delete a sensor; its telemetry stays until retention */
   deleteSensor: {
     input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Forgets the sealed key of a model server */
+  deleteUpstreamKey: {
+    input: { path: { upstream: string } };
     output: undefined;
   };
   /** Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent */
@@ -323,6 +333,11 @@ export interface Operations {
     input: { query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ key: string; kind: "address" | "principal"; subject: string; reason: string; blocked_at: string; blocked_until: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** The models that the caller may use, with their servers, limits and prices */
+  listModels: {
+    input: Record<never, never>;
+    output: { data: readonly ({ name: string; targets: readonly ({ upstream: string; model: string; weight: number; status: string })[]; fallbacks: readonly (string)[]; context_tokens: number | null; max_output_tokens: number; price: { input: number; output: number }; gpu_share: number })[] };
+  };
   /** One's own open sessions, newest first */
   listMySessions: {
     input: { query?: { limit?: number; cursor?: string } };
@@ -403,6 +418,11 @@ export interface Operations {
     input: { query?: { gpu_id?: string; node_id?: string; sensor_id?: string; since?: string; until?: string; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; gpu_id: string; node_id: string; sensor_id: string | null; telemetry_type: string; timestamp: string; received_at: string; metrics: Record<string, number>; anomaly_score: number | null })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** The model servers and how they are doing */
+  listUpstreams: {
+    input: Record<never, never>;
+    output: { data: readonly ({ name: string; kind: "ollama" | "openai"; url: string; status: "unknown" | "healthy" | "unhealthy"; checked_at: string | null; detail: string; concurrency: number })[] };
+  };
   /** Who used how many tokens and GPU-seconds of what, newest first */
   listUsage: {
     input: { query?: { principal_id?: string; subject?: string; kind?: "inference" | "reservation"; from?: string; to?: string; limit?: number; cursor?: string } };
@@ -448,6 +468,26 @@ export interface Operations {
     input: { path: { id: string }; body: { quiet_seconds?: number; note?: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
   };
+  /** Chat, as Ollama has it */
+  ollamaChat: {
+    input: { body: { model: string; messages?: readonly ({ role: string; content?: string; images?: readonly (string)[] })[]; tools?: readonly (Record<string, unknown>)[]; stream?: boolean; options?: Record<string, unknown> } };
+    output: { model?: string };
+  };
+  /** Vectors of texts, as Ollama has it */
+  ollamaEmbed: {
+    input: { body: { model: string; input: string | readonly (string)[]; options?: Record<string, unknown> } };
+    output: { model?: string };
+  };
+  /** One prompt, as Ollama has it */
+  ollamaGenerate: {
+    input: { body: { model: string; prompt?: string; suffix?: string; system?: string; images?: readonly (string)[]; stream?: boolean; options?: Record<string, unknown> } };
+    output: { model?: string };
+  };
+  /** The models that the caller may use, as Ollama lists them */
+  ollamaTags: {
+    input: Record<never, never>;
+    output: { models: readonly ({ name: string; model: string })[] };
+  };
   /** Delete for good all messages of a queue, or up to 10,000 of its dead letters */
   purgeQueue: {
     input: { path: { name: string }; body: { what: "messages" | "dead_letters" } };
@@ -462,6 +502,11 @@ export interface Operations {
   putSensorConfiguration: {
     input: { path: { id: string }; body: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
     output: { configuration_version: number; configuration: { heartbeat_interval_seconds: number; telemetry_interval_seconds: number; integrity_interval_seconds: number; kernel_log_enabled: boolean; extra_integrity_paths: readonly (string)[] } };
+  };
+  /** The key that a model server wants; it is sealed, and never shown again */
+  putUpstreamKey: {
+    input: { path: { upstream: string }; body: { key: string } };
+    output: undefined;
   };
   /** Alerts that match all of the given lists, newest first; an empty list restricts nothing */
   queryAlerts: {
@@ -642,6 +687,7 @@ export const operations = {
   createClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: false },
   createCompletion: { method: 'POST', path: '/v1/completions', keyed: true, list: false },
   createEmbedding: { method: 'POST', path: '/v1/embeddings', keyed: true, list: false },
+  createResponse: { method: 'POST', path: '/v1/responses', keyed: true, list: false },
   createScopedToken: { method: 'POST', path: '/auth/scoped-token', keyed: false, list: false },
   createServiceAccount: { method: 'POST', path: '/api/v1/service-accounts', keyed: true, list: false },
   createUser: { method: 'POST', path: '/api/v1/users', keyed: false, list: false },
@@ -650,6 +696,7 @@ export const operations = {
   deleteNode: { method: 'DELETE', path: '/api/v1/nodes/{id}', keyed: true, list: false },
   deleteRiskThreshold: { method: 'DELETE', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
   deleteSensor: { method: 'DELETE', path: '/api/v1/sensors/{id}', keyed: true, list: false },
+  deleteUpstreamKey: { method: 'DELETE', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
   deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
@@ -695,6 +742,7 @@ export const operations = {
   listEvents: { method: 'GET', path: '/api/v1/events', keyed: false, list: true },
   listGpus: { method: 'GET', path: '/api/v1/gpus', keyed: false, list: true },
   listLimitBlocks: { method: 'GET', path: '/api/v1/limits/blocks', keyed: false, list: true },
+  listModels: { method: 'GET', path: '/api/v1/models', keyed: false, list: false },
   listMySessions: { method: 'GET', path: '/api/v1/me/sessions', keyed: false, list: true },
   listNodeGpus: { method: 'GET', path: '/api/v1/nodes/{id}/gpus', keyed: false, list: true },
   listNodes: { method: 'GET', path: '/api/v1/nodes', keyed: false, list: true },
@@ -711,6 +759,7 @@ export const operations = {
   listSensors: { method: 'GET', path: '/api/v1/sensors', keyed: false, list: true },
   listServiceAccounts: { method: 'GET', path: '/api/v1/service-accounts', keyed: false, list: true },
   listTelemetryRecords: { method: 'GET', path: '/api/v1/telemetry/records', keyed: false, list: true },
+  listUpstreams: { method: 'GET', path: '/api/v1/upstreams', keyed: false, list: false },
   listUsage: { method: 'GET', path: '/api/v1/usage', keyed: false, list: true },
   listUserSessions: { method: 'GET', path: '/api/v1/users/{id}/sessions', keyed: false, list: true },
   listUsers: { method: 'GET', path: '/api/v1/users', keyed: false, list: true },
@@ -720,9 +769,14 @@ export const operations = {
   login: { method: 'POST', path: '/auth/login', keyed: false, list: false },
   logout: { method: 'POST', path: '/auth/logout', keyed: false, list: false },
   markAlertFalsePositive: { method: 'POST', path: '/api/v1/alerts/{id}/false-positive', keyed: true, list: false },
+  ollamaChat: { method: 'POST', path: '/api/chat', keyed: true, list: false },
+  ollamaEmbed: { method: 'POST', path: '/api/embed', keyed: true, list: false },
+  ollamaGenerate: { method: 'POST', path: '/api/generate', keyed: true, list: false },
+  ollamaTags: { method: 'GET', path: '/api/tags', keyed: false, list: false },
   purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
   putRiskThreshold: { method: 'PUT', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
   putSensorConfiguration: { method: 'PUT', path: '/api/v1/sensors/{id}/configuration', keyed: true, list: false },
+  putUpstreamKey: { method: 'PUT', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
   queryAlerts: { method: 'POST', path: '/api/v1/alerts/query', keyed: false, list: true },
   recalculateScores: { method: 'POST', path: '/api/v1/scores:recalculate', keyed: false, list: false },
   refresh: { method: 'POST', path: '/auth/refresh', keyed: false, list: false },

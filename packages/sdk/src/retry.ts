@@ -44,6 +44,8 @@ export const withRetries = async (
     const again = retryable.has(response.status) && (repeatable || response.status === 429);
     if (!again || made >= retries) return response;
     await response.body?.cancel();
-    await sleep(Math.min(longestMs, retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? delayMs));
+    await sleep(
+      Math.min(longestMs, retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? delayMs),
+    );
   }
 };

@@ -13,9 +13,19 @@ export const signEvents = async (
   { timestampSeconds }: { readonly timestampSeconds?: number } = {},
 ): Promise<Record<string, string>> => {
   const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const key = await crypto.subtle.importKey(
+    'raw',
+    encoder.encode(secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  );
   const stamp = timestampSeconds === undefined ? undefined : String(Math.floor(timestampSeconds));
-  const signed = await crypto.subtle.sign('HMAC', key, encoder.encode(stamp === undefined ? body : `${stamp}.${body}`));
+  const signed = await crypto.subtle.sign(
+    'HMAC',
+    key,
+    encoder.encode(stamp === undefined ? body : `${stamp}.${body}`),
+  );
   return {
     'x-agent-id': id,
     'x-agent-signature': btoa(String.fromCharCode(...new Uint8Array(signed))),

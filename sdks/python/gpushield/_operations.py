@@ -357,6 +357,18 @@ if TYPE_CHECKING:
         "dimensions": NotRequired[int],
     })
 
+    CreateResponseAnswer = TypedDict("CreateResponseAnswer", {
+        "object": NotRequired[str],
+    })
+
+    CreateResponseBody = TypedDict("CreateResponseBody", {
+        "model": str,
+        "input": Union[str, List[Dict[str, Any]]],
+        "instructions": NotRequired[Union[str, None]],
+        "max_output_tokens": NotRequired[Union[int, None]],
+        "stream": NotRequired[Union[bool, None]],
+    })
+
     CreateScopedTokenAnswer = TypedDict("CreateScopedTokenAnswer", {
         "access_token": str,
         "token_type": Literal["bearer"],
@@ -1366,6 +1378,32 @@ if TYPE_CHECKING:
         "pagination": ListLimitBlocksAnswerPagination,
     })
 
+    ListModelsAnswerDataItemTargetsItem = TypedDict("ListModelsAnswerDataItemTargetsItem", {
+        "upstream": str,
+        "model": str,
+        "weight": float,
+        "status": str,
+    })
+
+    ListModelsAnswerDataItemPrice = TypedDict("ListModelsAnswerDataItemPrice", {
+        "input": float,
+        "output": float,
+    })
+
+    ListModelsAnswerDataItem = TypedDict("ListModelsAnswerDataItem", {
+        "name": str,
+        "targets": List[ListModelsAnswerDataItemTargetsItem],
+        "fallbacks": List[str],
+        "context_tokens": Union[int, None],
+        "max_output_tokens": int,
+        "price": ListModelsAnswerDataItemPrice,
+        "gpu_share": float,
+    })
+
+    ListModelsAnswer = TypedDict("ListModelsAnswer", {
+        "data": List[ListModelsAnswerDataItem],
+    })
+
     ListMySessionsAnswerDataItem = TypedDict("ListMySessionsAnswerDataItem", {
         "id": str,
         "current": bool,
@@ -1757,6 +1795,20 @@ if TYPE_CHECKING:
         "pagination": ListTelemetryRecordsAnswerPagination,
     })
 
+    ListUpstreamsAnswerDataItem = TypedDict("ListUpstreamsAnswerDataItem", {
+        "name": str,
+        "kind": Literal["ollama", "openai"],
+        "url": str,
+        "status": Literal["unknown", "healthy", "unhealthy"],
+        "checked_at": Union[str, None],
+        "detail": str,
+        "concurrency": int,
+    })
+
+    ListUpstreamsAnswer = TypedDict("ListUpstreamsAnswer", {
+        "data": List[ListUpstreamsAnswerDataItem],
+    })
+
     ListUsageAnswerDataItem = TypedDict("ListUsageAnswerDataItem", {
         "id": str,
         "at": str,
@@ -1944,6 +1996,57 @@ if TYPE_CHECKING:
         "note": NotRequired[str],
     })
 
+    OllamaChatAnswer = TypedDict("OllamaChatAnswer", {
+        "model": NotRequired[str],
+    })
+
+    OllamaChatBodyMessagesItem = TypedDict("OllamaChatBodyMessagesItem", {
+        "role": str,
+        "content": NotRequired[str],
+        "images": NotRequired[List[str]],
+    })
+
+    OllamaChatBody = TypedDict("OllamaChatBody", {
+        "model": str,
+        "messages": NotRequired[List[OllamaChatBodyMessagesItem]],
+        "tools": NotRequired[List[Dict[str, Any]]],
+        "stream": NotRequired[bool],
+        "options": NotRequired[Dict[str, Any]],
+    })
+
+    OllamaEmbedAnswer = TypedDict("OllamaEmbedAnswer", {
+        "model": NotRequired[str],
+    })
+
+    OllamaEmbedBody = TypedDict("OllamaEmbedBody", {
+        "model": str,
+        "input": Union[str, List[str]],
+        "options": NotRequired[Dict[str, Any]],
+    })
+
+    OllamaGenerateAnswer = TypedDict("OllamaGenerateAnswer", {
+        "model": NotRequired[str],
+    })
+
+    OllamaGenerateBody = TypedDict("OllamaGenerateBody", {
+        "model": str,
+        "prompt": NotRequired[str],
+        "suffix": NotRequired[str],
+        "system": NotRequired[str],
+        "images": NotRequired[List[str]],
+        "stream": NotRequired[bool],
+        "options": NotRequired[Dict[str, Any]],
+    })
+
+    OllamaTagsAnswerModelsItem = TypedDict("OllamaTagsAnswerModelsItem", {
+        "name": str,
+        "model": str,
+    })
+
+    OllamaTagsAnswer = TypedDict("OllamaTagsAnswer", {
+        "models": List[OllamaTagsAnswerModelsItem],
+    })
+
     PurgeQueueAnswer = TypedDict("PurgeQueueAnswer", {
         "purged": int,
     })
@@ -1985,6 +2088,10 @@ if TYPE_CHECKING:
         "integrity_interval_seconds": float,
         "kernel_log_enabled": bool,
         "extra_integrity_paths": List[str],
+    })
+
+    PutUpstreamKeyBody = TypedDict("PutUpstreamKeyBody", {
+        "key": str,
     })
 
     QueryAlertsAnswerDataItem = TypedDict("QueryAlertsAnswerDataItem", {
@@ -2694,6 +2801,10 @@ class Operations(Transport):
         """Vectors of texts, as OpenAI has it"""
         return self._request("POST", "/v1/embeddings", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def create_response(self, body: CreateResponseBody, *, idempotency_key: Optional[str] = None) -> CreateResponseAnswer:
+        """A response, as OpenAI has it; conversations are not kept, so input holds all of one"""
+        return self._request("POST", "/v1/responses", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def create_scoped_token(self, body: CreateScopedTokenBody) -> CreateScopedTokenAnswer:
         """A token of 60 seconds for one model and a budget of tokens"""
         return self._request("POST", "/auth/scoped-token", path={}, query={}, body=body)
@@ -2725,6 +2836,10 @@ class Operations(Transport):
     def delete_sensor(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete a sensor; its telemetry stays until retention"""
         return self._request("DELETE", "/api/v1/sensors/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_upstream_key(self, upstream: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Forgets the sealed key of a model server"""
+        return self._request("DELETE", "/api/v1/upstreams/{upstream}/key", path={"upstream": upstream}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def delete_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent"""
@@ -2906,6 +3021,10 @@ class Operations(Transport):
         """Clients that are blocked because they kept exceeding a limit, newest first"""
         return self._request("GET", "/api/v1/limits/blocks", path={}, query={"limit": limit, "cursor": cursor})
 
+    def list_models(self) -> ListModelsAnswer:
+        """The models that the caller may use, with their servers, limits and prices"""
+        return self._request("GET", "/api/v1/models", path={}, query={})
+
     def list_my_sessions(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListMySessionsAnswer:
         """One's own open sessions, newest first"""
         return self._request("GET", "/api/v1/me/sessions", path={}, query={"limit": limit, "cursor": cursor})
@@ -2970,6 +3089,10 @@ class Operations(Transport):
         """List telemetry records, newest first"""
         return self._request("GET", "/api/v1/telemetry/records", path={}, query={"gpu_id": gpu_id, "node_id": node_id, "sensor_id": sensor_id, "since": since, "until": until, "limit": limit, "cursor": cursor})
 
+    def list_upstreams(self) -> ListUpstreamsAnswer:
+        """The model servers and how they are doing"""
+        return self._request("GET", "/api/v1/upstreams", path={}, query={})
+
     def list_usage(self, *, principal_id: Optional[str] = None, subject: Optional[str] = None, kind: Optional[Literal["inference", "reservation"]] = None, from_: Optional[str] = None, to: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListUsageAnswer:
         """Who used how many tokens and GPU-seconds of what, newest first"""
         return self._request("GET", "/api/v1/usage", path={}, query={"principal_id": principal_id, "subject": subject, "kind": kind, "from": from_, "to": to, "limit": limit, "cursor": cursor})
@@ -3006,6 +3129,22 @@ class Operations(Transport):
         """Close an alert as a false alarm; its finding opens no new alert for quiet_seconds"""
         return self._request("POST", "/api/v1/alerts/{id}/false-positive", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def ollama_chat(self, body: OllamaChatBody, *, idempotency_key: Optional[str] = None) -> OllamaChatAnswer:
+        """Chat, as Ollama has it"""
+        return self._request("POST", "/api/chat", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ollama_embed(self, body: OllamaEmbedBody, *, idempotency_key: Optional[str] = None) -> OllamaEmbedAnswer:
+        """Vectors of texts, as Ollama has it"""
+        return self._request("POST", "/api/embed", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ollama_generate(self, body: OllamaGenerateBody, *, idempotency_key: Optional[str] = None) -> OllamaGenerateAnswer:
+        """One prompt, as Ollama has it"""
+        return self._request("POST", "/api/generate", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def ollama_tags(self) -> OllamaTagsAnswer:
+        """The models that the caller may use, as Ollama lists them"""
+        return self._request("GET", "/api/tags", path={}, query={})
+
     def purge_queue(self, name: str, body: PurgeQueueBody, *, idempotency_key: Optional[str] = None) -> PurgeQueueAnswer:
         """Delete for good all messages of a queue, or up to 10,000 of its dead letters"""
         return self._request("POST", "/api/v1/queues/{name}/purge", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3017,6 +3156,10 @@ class Operations(Transport):
     def put_sensor_configuration(self, id: str, body: PutSensorConfigurationBody, *, idempotency_key: Optional[str] = None) -> PutSensorConfigurationAnswer:
         """Replace the configuration of a sensor; it is pushed to the sensor"""
         return self._request("PUT", "/api/v1/sensors/{id}/configuration", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_upstream_key(self, upstream: str, body: PutUpstreamKeyBody, *, idempotency_key: Optional[str] = None) -> None:
+        """The key that a model server wants; it is sealed, and never shown again"""
+        return self._request("PUT", "/api/v1/upstreams/{upstream}/key", path={"upstream": upstream}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def query_alerts(self, body: QueryAlertsBody) -> QueryAlertsAnswer:
         """Alerts that match all of the given lists, newest first; an empty list restricts nothing"""
