@@ -67,10 +67,11 @@ export const buildApp = async (given: AppOptions): Promise<App> => {
   const tracing = await buildTracing(given);
   const options = traced(given, tracing);
   const platform = buildPlatform(options, tracing.tracer);
-  const { routes, running } = buildDomains(options, platform);
+  const { routes, running, tasks } = buildDomains(options, platform);
+  const scheduler = platform.makeScheduler(tasks);
   const tracer = given.config.telemetry.otlpEndpoint === undefined ? undefined : tracing.tracer;
   const http = await serveRoutes(options, platform, routes, tracer);
-  const { audit, identity, argon2, limits, outbound, scheduler, sealer, sweeper, webhooks } = platform;
+  const { audit, identity, argon2, limits, outbound, sealer, sweeper, webhooks } = platform;
   const parts = [audit.writer, audit.trail, limits, identity, ...running, webhooks, sweeper, scheduler];
   return {
     http,

@@ -1,4 +1,5 @@
 import { createHmac, randomUUIDv7 } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCatalogue, roles, roleScopes, type Role, type Scope } from '@gpushield/contracts';
 import type { App } from './app.ts';
@@ -125,9 +126,19 @@ const bodies = {
   'json-lines': ['application/x-ndjson', '{"no_route_takes_this": true}'],
 } as const;
 
-const call = (route: Route, kind: string) => {
+const jsonOf =
+  (body: string) =>
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the face of inject's answers
+  <T>(): T =>
+    JSON.parse(body) as T;
+
+/** A stream never ends by itself: its answer is what came until it is let go. */
+const isStream = (route: Route): boolean => route.produces === 'text/event-stream';
+
+const call = async (route: Route, kind: string) => {
   const [type, payload] = route.schema.body === undefined ? [] : bodies[route.consumes ?? 'json'];
-  return app.http.app.inject({
+  const answer = await app.http.app.inject({
+    payloadAsStream: isStream(route),
     method: route.method,
     url: concrete(route),
     headers: {
@@ -138,6 +149,12 @@ const call = (route: Route, kind: string) => {
     // An address of its own for each kind: too many refusals of one address would be 429.
     remoteAddress: `127.9.0.${String(kinds.findIndex(([name]) => name === kind) + 1)}`,
   });
+  if (!isStream(route)) return answer;
+  const { statusCode, headers } = answer;
+  const endless = statusCode < 400;
+  const body = endless ? '' : await text(answer.stream());
+  if (endless) answer.stream().destroy();
+  return { statusCode, headers, body, json: jsonOf(body) };
 };
 
 /** A login of a person: what routes of sessions need. */

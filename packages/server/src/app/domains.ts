@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { Counter } from 'prom-client';
 import { createAccountsDomain } from '../domains/accounts/index.ts';
-import { createAlertsDomain } from '../domains/alerts/index.ts';
+import { createAlertsDomain, type AlertsDomainDeps } from '../domains/alerts/index.ts';
 import { createAuditDomain } from '../domains/audit/index.ts';
 import { createEvidenceDomain } from '../domains/evidence/index.ts';
 import { createFleetDomain } from '../domains/fleet/index.ts';
@@ -13,6 +14,7 @@ import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/tele
 import { createUsageDomain } from '../domains/usage/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
 import type { Route } from '../platform/http/route.ts';
+import type { PeriodicTask } from '../platform/leases/index.ts';
 import type { Metrics } from '../platform/observability/metrics.ts';
 import { buildInference } from './inference.ts';
 import { noFirewall } from './no-firewall.ts';
@@ -25,6 +27,8 @@ export interface Domains {
   readonly routes: readonly Route[];
   /** In the order in which they start; they stop in the opposite one. */
   readonly running: readonly { start(): Promise<void>; stop(): Promise<void> }[];
+  /** Periodic work that runs once in a cluster. */
+  readonly tasks: readonly PeriodicTask[];
 }
 
 const hourMs = 3_600_000;
@@ -78,6 +82,34 @@ const buildForwarding = ({ config, log }: AppOptions, { outbound, metrics }: Pla
   };
 };
 
+/** Where alerts go besides the inbox, and how long they stay in it. */
+const alertChannels = (
+  { config }: AppOptions,
+  { webhooks, queue, outbound, streams, metrics }: Platform,
+): Pick<AlertsDomainDeps, 'webhooks' | 'streams' | 'alertmanager' | 'retentionDays' | 'quietMs'> => {
+  const { retentionDays, quietMs, alertmanager } = config.alerts;
+  const common = { webhooks, streams, retentionDays, quietMs };
+  if (alertmanager === undefined) return common;
+  const sent = new Counter({
+    name: 'gpushield_alertmanager_alerts_total',
+    help: 'Alerts that Alertmanagers were told of, by outcome (succeeded, failed).',
+    labelNames: ['outcome'] as const,
+    registers: [metrics.registry],
+  });
+  return {
+    ...common,
+    alertmanager: {
+      ...alertmanager,
+      queue: queue.sender,
+      makeWorker: (options) => queue.makeWorker(options),
+      outbound,
+      onSent: (outcome, alerts) => {
+        sent.inc({ outcome }, alerts);
+      },
+    },
+  };
+};
+
 /** Every domain, wired to the others through their ports. */
 export const buildDomains = (options: AppOptions, platform: Platform): Domains => {
   const { config, db, clock, version } = options;
@@ -95,6 +127,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   });
   const alerts = createAlertsDomain({
     ...common,
+    ...alertChannels(options, platform),
     userExists: async (_db, username) => (await accounts.port.findActiveUser(username)) !== undefined,
     fleet: fleet.port,
   });
@@ -167,10 +200,12 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
       accounts,
       fleet,
       telemetry,
+      alerts,
       evidence,
       scoring,
       usage,
       inference,
     ],
+    tasks: alerts.tasks,
   };
 };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sealedUpstreamKeys } from '../domains/inference/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createCursorCodec, type CursorCodec } from '../platform/http/cursor.ts';
+import { createStreamSlots, type StreamSlots } from '../platform/http/stream-slots.ts';
 import { createSweeper, type Sweeper } from '../platform/idempotency/index.ts';
 import {
   createArgon2Pool,
@@ -47,7 +48,10 @@ export interface Platform {
   readonly outbound: OutboundClient;
   readonly queue: QueueParts;
   readonly webhooks: Webhooks;
-  readonly scheduler: Scheduler;
+  /** Periodic work of the platform's own; domains bring theirs. */
+  readonly makeScheduler: (furtherTasks: readonly PeriodicTask[]) => Scheduler;
+  /** Places for long-lived answers. */
+  readonly streams: StreamSlots;
 }
 
 /** Every column that holds sealed values: what the check of keys and their rotation walk over. */
@@ -157,6 +161,7 @@ export const buildPlatform = (options: AppOptions, tracer: Tracer): Platform => 
     outbound,
     queue,
     webhooks: buildWebhooks({ ...options, randomBytes, outbound, queue, sealer, metrics }),
-    scheduler: buildScheduler(options, sealer, audit.tasks),
+    makeScheduler: (tasks) => buildScheduler(options, sealer, [...audit.tasks, ...tasks]),
+    streams: createStreamSlots(),
   };
 };

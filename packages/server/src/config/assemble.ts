@@ -47,6 +47,7 @@ export const assemble = (
       alertThreshold: values.riskAlertThreshold,
       retentionDays: values.eventRetentionDays,
     },
+    alerts: assembleAlerts(values),
     webhooks: {
       allowPrivate: values.webhookAllowPrivate,
       allowHttp: values.webhookAllowHttp,
@@ -59,6 +60,19 @@ export const assemble = (
     inference: assembleInference(values, cwd),
     sensor: { runsBeside: values.sensor },
     warnings: warningsOf(values),
+  };
+};
+
+const assembleAlerts = (values: Values): Config['alerts'] => {
+  const { alertmanagerUrls: urls, alertmanagerToken: token } = values;
+  const { publicUrl } = values;
+  return {
+    retentionDays: values.alertRetentionDays,
+    quietMs: values.alertQuietHours * hourMs,
+    alertmanager:
+      urls === undefined
+        ? undefined
+        : { urls, token, resendMs: values.alertmanagerResendSeconds * secondMs, publicUrl },
   };
 };
 

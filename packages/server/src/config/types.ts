@@ -128,6 +128,20 @@ export interface Config {
     readonly alertThreshold: number;
     readonly retentionDays: number;
   };
+  readonly alerts: {
+    readonly retentionDays: number;
+    /** How long a false alarm's finding opens no new alert. */
+    readonly quietMs: number;
+    /** Undefined: no Alertmanager is told. */
+    readonly alertmanager:
+      | {
+          readonly urls: readonly string[];
+          readonly token: Secret | undefined;
+          readonly resendMs: number;
+          readonly publicUrl: string | undefined;
+        }
+      | undefined;
+  };
   /** Where webhooks may go beyond https on public addresses. */
   readonly webhooks: {
     readonly allowPrivate: readonly string[];

@@ -9,6 +9,7 @@ export type VariableGroup =
   | 'Telemetry'
   | 'Scoring'
   | 'Limits'
+  | 'Alerts'
   | 'Webhooks'
   | 'Audit'
   | 'Queue'

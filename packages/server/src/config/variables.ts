@@ -1,4 +1,5 @@
 import type { ValuesOf } from './variable.ts';
+import { alertVariables } from './variables-alerts.ts';
 import { auditVariables } from './variables-audit.ts';
 import { identityVariables } from './variables-identity.ts';
 import { inferenceVariables } from './variables-inference.ts';
@@ -16,6 +17,7 @@ export const variables = {
   ...sealingVariables,
   ...limitVariables,
   ...webhookVariables,
+  ...alertVariables,
   ...auditVariables,
   ...workVariables,
   ...scoringVariables,

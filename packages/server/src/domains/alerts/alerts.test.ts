@@ -17,6 +17,7 @@ beforeAll(async () => {
   otherPool = await openDatabase({ connectionString: database.connectionString, log: silentLog });
   const find = (_db: unknown, id: string) => Promise.resolve(id === nodeId ? { id } : undefined);
   const alerts = createAlertsDomain({
+    db: database.db,
     clock: systemClock(),
     newId: () => randomUUIDv7(),
     cursors: testCursors(),

@@ -1,4 +1,5 @@
 import type { Executor, Tx } from '../../platform/database/types.ts';
+import { changeChannel } from './change-log-store.ts';
 import { alertColumns } from './store.ts';
 import type { Entry } from './plan-change.ts';
 import type { AlertRecord } from './types.ts';
@@ -55,9 +56,11 @@ const writeSql = `
     FROM given n WHERE alerts.id = n.id AND n.action NOT IN ('commented', 'noted')),
   told AS (
     INSERT INTO alert_history (id, alert_id, at, actor, action, from_status, to_status, note)
-    SELECT history, id, $2, $3, action, from_status, to_status, note FROM given)
-  INSERT INTO alert_changes (alert_id, kind, action, actor, at)
-  SELECT id, 'changed', action, $3, $2 FROM given`;
+    SELECT history, id, $2, $3, action, from_status, to_status, note FROM given),
+  logged AS (
+    INSERT INTO alert_changes (alert_id, kind, action, actor, at)
+    SELECT id, 'changed', action, $3, $2 FROM given RETURNING seq)
+  SELECT pg_notify('${changeChannel}', '') FROM (SELECT count(*) FROM logged) AS all_of_them`;
 
 export const writeChanges = async (
   tx: Tx,
@@ -92,7 +95,9 @@ export const insertCreated = async (
 ): Promise<void> => {
   await tx.prepared(
     'alert change',
-    'INSERT INTO alert_changes (alert_id, kind, action, actor, at) VALUES ($1, $2, $3, $4, $5)',
+    `WITH logged AS (
+       INSERT INTO alert_changes (alert_id, kind, action, actor, at) VALUES ($1, $2, $3, $4, $5) RETURNING seq)
+     SELECT pg_notify('${changeChannel}', '') FROM logged`,
     [change.alertId, change.kind, change.action, change.actor, change.at],
   );
 };
@@ -143,7 +148,7 @@ export const mutesOf = async (
 export const countComments = async (tx: Tx, alertId: string, limit: number): Promise<number> => {
   const { rows } = await tx.query<{ n: number }>(
     `SELECT count(*)::integer AS n FROM
-       (SELECT 1 FROM alert_history WHERE alert_id = $1 AND action = 'commented' LIMIT $2) AS some`,
+       (SELECT 1 FROM alert_history WHERE alert_id = $1 AND action = 'commented' LIMIT $2) AS counted`,
     [alertId, limit],
   );
   return rows[0]?.n ?? 0;

@@ -2,9 +2,12 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
+import type { StreamSlots } from '../../platform/http/stream-slots.ts';
 import type { OutboundClient } from '../../platform/outbound/index.ts';
 import type { QueueSender, QueueWorker, WorkerOptions } from '../../platform/queue/index.ts';
+import type { Secret } from '../../platform/secrets/index.ts';
 import type { Webhooks } from '../../platform/webhooks/index.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { AlertFleet, ResolutionHooks } from './types.ts';
 
 /** Alertmanagers that are told of every alert. */
@@ -15,6 +18,8 @@ export interface AlertmanagerDeps {
   readonly resendMs?: number;
   /** Where people reach this server; the links of alerts begin with it. */
   readonly publicUrl?: string | undefined;
+  /** Sent as a bearer token. */
+  readonly token?: Secret | undefined;
   readonly queue: QueueSender;
   readonly makeWorker: (options: WorkerOptions) => QueueWorker;
   readonly outbound: OutboundClient;
@@ -30,8 +35,7 @@ export interface AlertsDomainDeps {
   /** Whether this username belongs to a user who is not disabled. */
   readonly userExists: (db: Executor, username: string) => Promise<boolean>;
   readonly fleet: AlertFleet;
-  /** For the stream, retention and Alertmanager; without it there are none of these. */
-  readonly db?: Database;
+  readonly db: Database;
   readonly log?: Logger;
   /** Every change is published in its own transaction, unless the alert is silenced. */
   readonly webhooks?: Pick<Webhooks, 'publish'>;
@@ -40,12 +44,15 @@ export interface AlertsDomainDeps {
   readonly quietMs?: number;
   /** Closed alerts are kept this long; 365 days unless told. */
   readonly retentionDays?: number;
-  /** How often a replica with readers of the stream looks for changes, in milliseconds; 100 unless told. */
+  /** How often a replica with readers of the stream looks for changes that it was not notified of, in milliseconds. */
   readonly pollMs?: number;
+  /** Places for streams; without, there is no bound but the request's. */
+  readonly streams?: StreamSlots;
 }
 
 export interface AlertDeps extends AlertsDomainDeps {
   readonly hooks: readonly ResolutionHooks[];
+  readonly feed: ChangeFeed;
 }
 
 export const defaultQuietMs = 7 * 24 * 3_600_000;

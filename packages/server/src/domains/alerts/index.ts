@@ -1,22 +1,17 @@
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { Route } from '../../platform/http/route.ts';
+import { createAlertmanager } from './alertmanager/index.ts';
+import { createChangeFeed } from './change-feed.ts';
 import { mutesOf } from './change-store.ts';
 import type { AlertDeps, AlertsDomainDeps } from './deps.ts';
+import { followChanges } from './follow-changes.ts';
+import { housekeeping } from './housekeeping.ts';
 import { noteOnAlert, raiseAlert } from './raise-alert.ts';
-import { acknowledgeRoute } from './routes/acknowledge-alert.ts';
-import { assignRoute } from './routes/assign-alert.ts';
-import { createAlertRoute } from './routes/create-alert.ts';
-import { getAlertRoute } from './routes/get-alert.ts';
-import { investigateRoute } from './routes/investigate-alert.ts';
-import { listAlertHistoryRoute } from './routes/list-alert-history.ts';
-import { listAlertsRoute } from './routes/list-alerts.ts';
-import { falsePositiveRoute } from './routes/mark-false-positive.ts';
-import { queryAlertsRoute } from './routes/query-alerts.ts';
-import { reopenRoute } from './routes/reopen-alert.ts';
-import { resolveRoute } from './routes/resolve-alert.ts';
-import { severityRoute } from './routes/set-alert-severity.ts';
+import { alertRoutes } from './routes/index.ts';
 import type { AlertsPort, ResolutionHooks } from './types.ts';
 
-export type { AlertsDomainDeps } from './deps.ts';
+export type { AlertmanagerDeps, AlertsDomainDeps } from './deps.ts';
+export type { Followed } from './follow-changes.ts';
 export type {
   AlertFleet,
   AlertRecord,
@@ -32,27 +27,20 @@ export { checkEvidence, maxEvidenceBytes, refuseField, timeOf } from './input-li
 export interface AlertsDomain {
   readonly routes: readonly Route[];
   readonly port: AlertsPort;
+  /** Once per cluster: retention, and what Alertmanagers are told again. */
+  readonly tasks: readonly PeriodicTask[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** The alert inbox: deduplicated alerts, their life and their history. */
 export const createAlertsDomain = (given: AlertsDomainDeps): AlertsDomain => {
   const hooks: ResolutionHooks[] = [];
-  const deps: AlertDeps = { ...given, hooks };
+  const feed = createChangeFeed(given);
+  const deps: AlertDeps = { ...given, hooks, feed };
+  const alertmanager = createAlertmanager(deps);
   return {
-    routes: [
-      createAlertRoute(deps),
-      listAlertsRoute(deps),
-      queryAlertsRoute(deps),
-      getAlertRoute(deps),
-      listAlertHistoryRoute(deps),
-      acknowledgeRoute(deps),
-      assignRoute(deps),
-      investigateRoute(deps),
-      severityRoute(deps),
-      resolveRoute(deps),
-      falsePositiveRoute(deps),
-      reopenRoute(deps),
-    ],
+    routes: alertRoutes(deps),
     port: {
       raise: (tx, input) => raiseAlert(deps, tx, input),
       note: (tx, alertId, text) => noteOnAlert(deps, tx, alertId, text),
@@ -60,6 +48,13 @@ export const createAlertsDomain = (given: AlertsDomainDeps): AlertsDomain => {
         hooks.push(hook);
       },
       mutedUntil: (db, fingerprints) => mutesOf(db, fingerprints, new Date(deps.clock.nowMs())),
+      follow: (options) => followChanges(feed, options),
+    },
+    tasks: [housekeeping(deps), ...alertmanager.tasks],
+    start: () => alertmanager.start(),
+    stop: async () => {
+      await alertmanager.stop();
+      await feed.stop();
     },
   };
 };

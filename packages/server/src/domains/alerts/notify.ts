@@ -16,18 +16,8 @@ export interface Told {
   readonly severityBefore?: Severity | undefined;
 }
 
-/** Repetitions and notes are for the history: nobody is woken by them. */
-const eventTypes: Readonly<Partial<Record<AlertHistoryAction, string>>> = {
-  created: 'alert.created',
-  acknowledged: 'alert.changed',
-  investigating: 'alert.changed',
-  assigned: 'alert.changed',
-  severity_changed: 'alert.changed',
-  resolved: 'alert.resolved',
-  false_positive: 'alert.false_positive',
-  reopened: 'alert.reopened',
-  commented: 'alert.commented',
-};
+/** Repetitions and notes of machines are for the history: nobody is woken by them. */
+const untold: ReadonlySet<AlertHistoryAction> = new Set(['repeated', 'noted']);
 /** What changes the picture that an Alertmanager has. */
 const forAlertmanager: ReadonlySet<AlertHistoryAction> = new Set([
   'created',
@@ -67,8 +57,8 @@ export const tell = async (
   const told = all.filter(({ alert }) => silencedUntil(silences, alert) === null);
   if (webhooks !== undefined) {
     for (const { alert, action, note } of told) {
-      const type = eventTypes[action];
-      if (type === undefined) continue;
+      if (untold.has(action)) continue;
+      const type = action === 'created' ? 'alert.created' : 'alert.changed';
       const data = { action, actor, note, alert: presentAlert(alert, null) };
       await webhooks.publish(tx, {
         type,

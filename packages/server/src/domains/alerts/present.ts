@@ -1,5 +1,7 @@
-import type { Alert, AlertComment, AlertHistoryEntry } from '@gpushield/contracts';
+import type { Alert, AlertComment, AlertGroup, AlertHistoryEntry, AlertSilence } from '@gpushield/contracts';
+import type { GroupRecord } from './group-store.ts';
 import type { HistoryRecord } from './history-store.ts';
+import { silenceState, type SilenceRecord } from './silence.ts';
 import type { AlertRecord } from './types.ts';
 
 const iso = (time: Date | null): string | null => (time === null ? null : time.toISOString());
@@ -50,4 +52,35 @@ export const presentComment = (entry: HistoryRecord): AlertComment => ({
   at: entry.at.toISOString(),
   author: entry.actor,
   body: entry.note ?? '',
+});
+
+export const presentGroup = (group: GroupRecord): AlertGroup => ({
+  group_key: group.groupKey,
+  source: group.source,
+  node_id: group.nodeId,
+  window_start: group.windowStart.toISOString(),
+  alerts: group.alerts,
+  active: group.active,
+  occurrences: group.occurrences,
+  severity: group.severity,
+  newest_alert_id: group.newestId,
+  newest_title: group.newestTitle,
+  first_seen_at: group.firstSeenAt.toISOString(),
+  last_seen_at: group.lastSeenAt.toISOString(),
+});
+
+export const presentSilence = (silence: SilenceRecord, now: Date): AlertSilence => ({
+  id: silence.id,
+  sources: [...silence.sources],
+  severities: [...silence.severities],
+  node_ids: [...silence.nodeIds],
+  gpu_ids: [...silence.gpuIds],
+  fingerprint_prefix: silence.fingerprintPrefix,
+  reason: silence.reason,
+  starts_at: silence.startsAt.toISOString(),
+  ends_at: silence.endsAt.toISOString(),
+  state: silenceState(silence, now),
+  created_by: silence.createdBy,
+  created_at: silence.createdAt.toISOString(),
+  ended_by: silence.endedBy,
 });

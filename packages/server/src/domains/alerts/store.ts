@@ -1,4 +1,4 @@
-import type { AlertQuery, Severity } from '@gpushield/contracts';
+import type { AlertQuery, AlertStatus, Severity } from '@gpushield/contracts';
 import type { Executor, Tx } from '../../platform/database/types.ts';
 import type { CursorPosition } from '../../platform/http/cursor.ts';
 import type { AlertRecord, Evidence } from './types.ts';
@@ -117,6 +117,32 @@ export interface AlertFilters extends Omit<AlertQuery, 'since' | 'until' | 'limi
   readonly until: Date | null;
 }
 
+/** `$1` to `$10` of every statement that selects by filters. */
+const whereSql = `
+       ($1::alert_severity[] IS NULL OR severity = ANY ($1))
+       AND ($2::text[] IS NULL OR status = ANY ($2))
+       AND ($3::text[] IS NULL OR source = ANY ($3))
+       AND ($4::uuid[] IS NULL OR node_id = ANY ($4))
+       AND ($5::uuid[] IS NULL OR gpu_id = ANY ($5))
+       AND ($6::text[] IS NULL OR assignee = ANY ($6))
+       AND ($7::timestamptz IS NULL OR last_seen_at >= $7)
+       AND ($8::timestamptz IS NULL OR first_seen_at < $8)
+       AND ($9::text[] IS NULL OR fingerprint = ANY ($9))
+       AND ($10::text[] IS NULL OR group_key = ANY ($10))`;
+
+const whereValues = (filters: AlertFilters): readonly unknown[] => [
+  orNull(filters.severities),
+  orNull(filters.statuses),
+  orNull(filters.sources),
+  orNull(filters.node_ids),
+  orNull(filters.gpu_ids),
+  orNull(filters.assignees),
+  filters.since,
+  filters.until,
+  orNull(filters.fingerprints),
+  orNull(filters.group_keys),
+];
+
 /**
  * Newest first by (created_at, id): both never change, so a walk over pages neither skips nor repeats an alert
  * while others occur again. `since` and `until` select alerts that were seen within the window.
@@ -128,35 +154,48 @@ export const listAlerts = async (
   after: CursorPosition | undefined,
 ): Promise<readonly AlertRecord[]> => {
   const { rows } = await db.query<AlertRecord>(
-    `SELECT ${alertColumns} FROM alerts
-     WHERE ($1::alert_severity[] IS NULL OR severity = ANY ($1))
-       AND ($2::text[] IS NULL OR status = ANY ($2))
-       AND ($3::text[] IS NULL OR source = ANY ($3))
-       AND ($4::uuid[] IS NULL OR node_id = ANY ($4))
-       AND ($5::uuid[] IS NULL OR gpu_id = ANY ($5))
-       AND ($6::text[] IS NULL OR assignee = ANY ($6))
-       AND ($7::timestamptz IS NULL OR last_seen_at >= $7)
-       AND ($8::timestamptz IS NULL OR first_seen_at < $8)
-       AND ($9::timestamptz IS NULL OR (created_at, id) < ($9, $10::uuid))
-       AND ($12::text[] IS NULL OR fingerprint = ANY ($12))
-       AND ($13::text[] IS NULL OR group_key = ANY ($13))
-     ORDER BY created_at DESC, id DESC
-     LIMIT $11`,
+    `SELECT ${alertColumns} FROM alerts WHERE ${whereSql}
+       AND ($11::timestamptz IS NULL OR (created_at, id) < ($11, $12::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $13`,
     [
-      orNull(filters.severities),
-      orNull(filters.statuses),
-      orNull(filters.sources),
-      orNull(filters.node_ids),
-      orNull(filters.gpu_ids),
-      orNull(filters.assignees),
-      filters.since,
-      filters.until,
+      ...whereValues(filters),
       after === undefined ? null : new Date(Number(after.sort)),
       after?.id ?? null,
       limit,
-      orNull(filters.fingerprints),
-      orNull(filters.group_keys),
     ],
   );
   return rows;
+};
+
+/** What a bulk change still has to do something about. */
+export interface Candidates {
+  readonly statuses: readonly AlertStatus[];
+  /** Undefined: whoever has it. */
+  readonly notAssignedTo?: string | null | undefined;
+  readonly notSetTo?: Severity | undefined;
+}
+
+/** Ids of alerts that match and are not yet as wanted, oldest first: what is asked again goes on where it ended. */
+export const listCandidates = async (
+  db: Executor,
+  filters: AlertFilters,
+  { statuses, notAssignedTo, notSetTo }: Candidates,
+  limit: number,
+): Promise<readonly string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id FROM alerts WHERE ${whereSql}
+       AND status = ANY ($11::text[])
+       AND ($12::boolean IS FALSE OR assignee IS DISTINCT FROM $13)
+       AND ($14::alert_severity IS NULL OR severity <> $14 OR severity_set_by IS NULL)
+     ORDER BY created_at, id LIMIT $15`,
+    [
+      ...whereValues(filters),
+      statuses,
+      notAssignedTo !== undefined,
+      notAssignedTo ?? null,
+      notSetTo ?? null,
+      limit,
+    ],
+  );
+  return rows.map(({ id }) => id);
 };

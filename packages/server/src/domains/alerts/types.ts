@@ -1,5 +1,6 @@
 import type { AlertStatus, Severity } from '@gpushield/contracts';
 import type { Executor, Tx } from '../../platform/database/types.ts';
+import type { Followed } from './follow-changes.ts';
 
 export type Resolution = 'fixed' | 'accepted';
 export type Evidence = Readonly<Record<string, unknown>>;
@@ -89,6 +90,14 @@ export interface AlertsPort {
   onResolved(hooks: ResolutionHooks): void;
   /** Until when each muted fingerprint of these is muted; what is not muted is absent. At most 1,000. */
   mutedUntil(db: Executor, fingerprints: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  /**
+   * Every change that commits, on whichever replica, in one order, until `signal` aborts; behind `after` where given.
+   * The first batch, mostly empty, says that it has begun. Pulled, so nothing piles up.
+   */
+  follow(options: {
+    readonly after?: string | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<readonly Followed[]>;
 }
 
 /** What alerts ask of the fleet: ids that a person's alert may name. */

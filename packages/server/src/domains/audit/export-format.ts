@@ -1,3 +1,4 @@
+import { csvLine } from '../../platform/http/csv.ts';
 import { entryOf, entryRecord, toOcsf, type AuditRow } from '../../platform/audit/index.ts';
 
 export type ExportFormat = 'jsonl' | 'csv' | 'ocsf';
@@ -16,17 +17,9 @@ const csvColumns = [
   'previous_hash', 'hash',
 ] as const; // prettier-ignore
 
-/** RFC 4180, with an apostrophe before what a spreadsheet would take for a formula: whoever is refused chooses these texts. */
-const csvCell = (value: unknown): string => {
-  if (value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
 /** What stands before the first entry. */
 export const exportHead = (format: ExportFormat): string =>
-  format === 'csv' ? `${csvColumns.join(',')}\r\n` : '';
+  format === 'csv' ? csvLine(csvColumns) : '';
 
 /** One entry as a line of the format. */
 export const exportLine = (format: ExportFormat, row: AuditRow): string => {
@@ -34,5 +27,5 @@ export const exportLine = (format: ExportFormat, row: AuditRow): string => {
   if (format === 'ocsf') return `${JSON.stringify(toOcsf(entry))}\n`;
   const record = entryRecord(entry);
   if (format === 'jsonl') return `${JSON.stringify(record)}\n`;
-  return `${csvColumns.map((column) => csvCell(record[column])).join(',')}\r\n`;
+  return csvLine(csvColumns.map((column) => record[column]));
 };

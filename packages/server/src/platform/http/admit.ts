@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticator, CredentialSource, SignedRequest } from '../identity/principal.ts';
 import type { PresentedCertificate } from '../identity/peer-certificate.ts';
 import { passGate, type Admitted, type GateDeps } from './gate.ts';
+import { requireAuthorization } from '../identity/authorize.ts';
 import type { Route } from './route.ts';
 
 export interface AdmitDeps extends GateDeps {
@@ -62,4 +63,16 @@ export const admit = async (
   return passGate(plain ? deps : { ...deps, authenticator }, route, request, (principal) => {
     state.principal = principal;
   });
+};
+
+/** Throws unless what was let in before would be let in again: a long answer outlives keys and rights. No limit counts it. */
+export const readmit = async (deps: AdmitDeps, route: Route, request: FastifyRequest): Promise<void> => {
+  if (!('scope' in route.access)) return;
+  const certificate = deps.certificateOf?.(request);
+  const principal = await deps.authenticator.authenticate({
+    authorization: request.headers.authorization,
+    remoteAddress: request.state.subject.remoteAddress,
+    ...(certificate === undefined ? {} : { certificate }),
+  });
+  requireAuthorization(principal, route.access.scope);
 };

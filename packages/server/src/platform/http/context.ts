@@ -32,6 +32,7 @@ export interface ContextInput {
   readonly log: Logger;
   readonly idempotencyKey: string | undefined;
   readonly stopping: AbortSignal;
+  readonly recheck: () => Promise<void>;
 }
 
 const payloadHashOf = (request: FastifyRequest): string =>
@@ -79,6 +80,11 @@ export const createContext = (input: ContextInput): RequestContext => {
       signal ??= abortSignalOf(input.reply, input.stopping);
       return signal;
     },
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    recheck: input.recheck,
     authorize: (resource) => {
       if ('scope' in route.access) requireAuthorization(principal, route.access.scope, resource);
     },

@@ -8,7 +8,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { Admission } from './admission.ts';
 import { decisionEntry, type AuditSubject } from './audit-entry.ts';
 import { createContext, publicPrincipal } from './context.ts';
-import { admit, isSigned, type AdmitDeps } from './admit.ts';
+import { admit, isSigned, readmit, type AdmitDeps } from './admit.ts';
 import { parseIdempotencyKey, type IdempotencyClaim, type RecordedAnswers } from '../idempotency/index.ts';
 import type { Route, RouteResult } from './route.ts';
 import { errorAnswer, runInTransaction } from './run-handler.ts';
@@ -88,6 +88,7 @@ const invoke = (
       ownOnly: state.ownOnly,
       tx,
       idempotencyKey,
+      recheck: () => readmit(deps, route, request),
     });
   const alone = () => route.handler(input, contextFor(undefined));
   if (route.effect !== 'transaction' && route.effect !== 'recorded') return alone;

@@ -113,7 +113,7 @@ export const createReplica = async (db: Database, clock: Clock): Promise<Replica
   const log = pino({ level: 'silent' });
   const fleet = createFleetDomain({ db, newId, cursors });
   const userExists = (_db: unknown, name: string): Promise<boolean> => Promise.resolve(name === 'ada');
-  const alerts = createAlertsDomain({ clock, newId, cursors, userExists, fleet: fleet.port });
+  const alerts = createAlertsDomain({ db, clock, newId, cursors, userExists, fleet: fleet.port });
   const given = { db, clock, newId, cursors, log, fleet: fleet.port, alerts: alerts.port, retentionDays: 30 };
   const evidence = createEvidenceDomain(given);
   const routes = [...fleet.routes, ...alerts.routes, ...evidence.routes];
