@@ -23,15 +23,30 @@ export interface Operations {
     input: { path: { id: string }; body: { assignee: string | null; note?: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
   };
+  /** The same change of up to 1,000 alerts, by ids or by query, in one transaction */
+  bulkChangeAlerts: {
+    input: { body: { ids?: readonly (string)[]; query?: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string }; change: { action: "acknowledge"; note?: string } | { action: "investigate"; note?: string } | { action: "reopen"; note?: string } | { action: "assign"; assignee: string | null; note?: string } | { action: "resolve"; resolution?: "fixed" | "accepted"; note?: string } | { action: "false_positive"; quiet_seconds?: number; note?: string } | { action: "set_severity"; severity: "info" | "low" | "medium" | "high" | "critical"; note?: string } } };
+    output: { changed: number; unchanged: number; refused: number; has_more: boolean; results: readonly ({ id: string; outcome: "changed" | "unchanged" | "invalid_transition" | "conflict" | "not_found"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null })[] };
+  };
   /** Change one's own password; every other session of one's own ends */
   changePassword: {
     input: { body: { current_password: string; new_password: string } };
     output: undefined;
   };
+  /** Say something about an alert, whatever its status */
+  commentAlert: {
+    input: { path: { id: string }; body: { body: string } };
+    output: { id: string; alert_id: string; at: string; author: string; body: string };
+  };
   /** Raise an alert; 200 when it joined an unresolved one with the same fingerprint */
   createAlert: {
     input: { body: { title: string; description?: string; severity: "info" | "low" | "medium" | "high" | "critical"; source?: string; fingerprint?: string; node_id?: string | null; gpu_id?: string | null; sensor_id?: string | null; evidence?: Record<string, unknown> } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Tell nobody of the alerts that match, until it ends; they are still raised and listed */
+  createAlertSilence: {
+    input: { body: { sources?: readonly (string)[]; severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; fingerprint_prefix?: string | null; reason: string; starts_at?: string; ends_at: string } };
+    output: { id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null };
   };
   /** Create an API key, never wider than the credential that asks; the key itself is shown this once */
   createApiKey: {
@@ -123,6 +138,11 @@ export interface Operations {
     input: { path: { id: string } };
     output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
   };
+  /** End a silence now; one that has ended stays as it is */
+  endAlertSilence: {
+    input: { path: { id: string } };
+    output: { id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null };
+  };
   /** One prompt to a model, with a scoped token in X-LLM-Token */
   generate: {
     input: { body: { prompt: string; model: string; max_tokens?: number; temperature?: number; system?: string } };
@@ -137,6 +157,16 @@ export interface Operations {
   getAlert: {
     input: { path: { id: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** One silence */
+  getAlertSilence: {
+    input: { path: { id: string } };
+    output: { id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null };
+  };
+  /** How many alerts there are, by status and severity */
+  getAlertSummary: {
+    input: Record<never, never>;
+    output: { total: number; active: number; by_status: Record<string, number>; by_severity: Record<string, number>; counts: readonly ({ status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; severity: "info" | "low" | "medium" | "high" | "critical"; alerts: number })[] };
   };
   /** The public key that verifies checkpoints */
   getAuditPublicKey: {
@@ -283,10 +313,25 @@ export interface Operations {
     input: { query?: { status?: "active" | "revoked"; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; name: string; description: string; status: "active" | "revoked"; source: "registered" | "configured"; format: "gpushield" | "falco" | "tetragon"; node_id: string | null; sensor_id: string | null; labels: Record<string, string>; webhooks: readonly ({ endpoint_id: string; url: string; threshold: number })[]; registered_by: string; last_seen_at: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** What was said about an alert, newest first */
+  listAlertComments: {
+    input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; alert_id: string; at: string; author: string; body: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Alerts of one source on one node within a quarter of an hour, newest group first */
+  listAlertGroups: {
+    input: { query?: { source?: string; node_id?: string; active?: boolean; since?: string; until?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ group_key: string; source: string; node_id: string | null; window_start: string; alerts: number; active: number; occurrences: number; severity: "info" | "low" | "medium" | "high" | "critical"; newest_alert_id: string; newest_title: string; first_seen_at: string; last_seen_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
   /** What happened to an alert, newest first; repetitions are listed at the 2nd, 4th, 8th … occurrence */
   listAlertHistory: {
     input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; alert_id: string; at: string; actor: string; action: "created" | "repeated" | "acknowledged" | "investigating" | "assigned" | "severity_changed" | "resolved" | "false_positive" | "reopened" | "noted" | "commented"; from_status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null; to_status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null; note: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Silences that have not ended, newest first */
+  listAlertSilences: {
+    input: { query?: { ended?: boolean; limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
   /** Alerts, newest first; since and until select those that were seen within the window */
   listAlerts: {
@@ -680,8 +725,11 @@ export const operations = {
   acknowledgeAlert: { method: 'POST', path: '/api/v1/alerts/{id}/acknowledge', keyed: true, list: false },
   addGpu: { method: 'POST', path: '/api/v1/nodes/{id}/gpus', keyed: true, list: false },
   assignAlert: { method: 'POST', path: '/api/v1/alerts/{id}/assign', keyed: true, list: false },
+  bulkChangeAlerts: { method: 'POST', path: '/api/v1/alerts/bulk', keyed: true, list: false },
   changePassword: { method: 'POST', path: '/api/v1/me/password', keyed: false, list: false },
+  commentAlert: { method: 'POST', path: '/api/v1/alerts/{id}/comments', keyed: true, list: false },
   createAlert: { method: 'POST', path: '/api/v1/alerts', keyed: true, list: false },
+  createAlertSilence: { method: 'POST', path: '/api/v1/alerts/silences', keyed: true, list: false },
   createApiKey: { method: 'POST', path: '/api/v1/keys', keyed: false, list: false },
   createChatCompletion: { method: 'POST', path: '/v1/chat/completions', keyed: true, list: false },
   createClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: false },
@@ -700,9 +748,12 @@ export const operations = {
   deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
+  endAlertSilence: { method: 'DELETE', path: '/api/v1/alerts/silences/{id}', keyed: true, list: false },
   generate: { method: 'POST', path: '/api/v1/llm/generate', keyed: true, list: false },
   getAgent: { method: 'GET', path: '/api/v1/agents/{id}', keyed: false, list: false },
   getAlert: { method: 'GET', path: '/api/v1/alerts/{id}', keyed: false, list: false },
+  getAlertSilence: { method: 'GET', path: '/api/v1/alerts/silences/{id}', keyed: false, list: false },
+  getAlertSummary: { method: 'GET', path: '/api/v1/alerts/summary', keyed: false, list: false },
   getAuditPublicKey: { method: 'GET', path: '/api/v1/audit/public-key', keyed: false, list: false },
   getGpu: { method: 'GET', path: '/api/v1/gpus/{id}', keyed: false, list: false },
   getHealth: { method: 'GET', path: '/health', keyed: false, list: false },
@@ -732,7 +783,10 @@ export const operations = {
   latestTelemetryRecords: { method: 'GET', path: '/api/v1/telemetry/records/latest', keyed: false, list: false },
   liftLimitBlock: { method: 'DELETE', path: '/api/v1/limits/blocks/{key}', keyed: false, list: false },
   listAgents: { method: 'GET', path: '/api/v1/agents', keyed: false, list: true },
+  listAlertComments: { method: 'GET', path: '/api/v1/alerts/{id}/comments', keyed: false, list: true },
+  listAlertGroups: { method: 'GET', path: '/api/v1/alerts/groups', keyed: false, list: true },
   listAlertHistory: { method: 'GET', path: '/api/v1/alerts/{id}/history', keyed: false, list: true },
+  listAlertSilences: { method: 'GET', path: '/api/v1/alerts/silences', keyed: false, list: true },
   listAlerts: { method: 'GET', path: '/api/v1/alerts', keyed: false, list: true },
   listApiKeys: { method: 'GET', path: '/api/v1/keys', keyed: false, list: true },
   listAuditCheckpoints: { method: 'GET', path: '/api/v1/audit/checkpoints', keyed: false, list: true },

@@ -188,9 +188,93 @@ if TYPE_CHECKING:
         "note": NotRequired[str],
     })
 
+    BulkChangeAlertsAnswerResultsItem = TypedDict("BulkChangeAlertsAnswerResultsItem", {
+        "id": str,
+        "outcome": Literal["changed", "unchanged", "invalid_transition", "conflict", "not_found"],
+        "status": Union[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"], None],
+    })
+
+    BulkChangeAlertsAnswer = TypedDict("BulkChangeAlertsAnswer", {
+        "changed": int,
+        "unchanged": int,
+        "refused": int,
+        "has_more": bool,
+        "results": List[BulkChangeAlertsAnswerResultsItem],
+    })
+
+    BulkChangeAlertsBodyQuery = TypedDict("BulkChangeAlertsBodyQuery", {
+        "severities": NotRequired[List[Literal["info", "low", "medium", "high", "critical"]]],
+        "statuses": NotRequired[List[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"]]],
+        "sources": NotRequired[List[str]],
+        "node_ids": NotRequired[List[str]],
+        "gpu_ids": NotRequired[List[str]],
+        "assignees": NotRequired[List[str]],
+        "fingerprints": NotRequired[List[str]],
+        "group_keys": NotRequired[List[str]],
+        "since": NotRequired[str],
+        "until": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange = TypedDict("BulkChangeAlertsBodyChange", {
+        "action": Literal["acknowledge"],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange2 = TypedDict("BulkChangeAlertsBodyChange2", {
+        "action": Literal["investigate"],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange3 = TypedDict("BulkChangeAlertsBodyChange3", {
+        "action": Literal["reopen"],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange4 = TypedDict("BulkChangeAlertsBodyChange4", {
+        "action": Literal["assign"],
+        "assignee": Union[str, None],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange5 = TypedDict("BulkChangeAlertsBodyChange5", {
+        "action": Literal["resolve"],
+        "resolution": NotRequired[Literal["fixed", "accepted"]],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange6 = TypedDict("BulkChangeAlertsBodyChange6", {
+        "action": Literal["false_positive"],
+        "quiet_seconds": NotRequired[int],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBodyChange7 = TypedDict("BulkChangeAlertsBodyChange7", {
+        "action": Literal["set_severity"],
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "note": NotRequired[str],
+    })
+
+    BulkChangeAlertsBody = TypedDict("BulkChangeAlertsBody", {
+        "ids": NotRequired[List[str]],
+        "query": NotRequired[BulkChangeAlertsBodyQuery],
+        "change": Union[BulkChangeAlertsBodyChange, BulkChangeAlertsBodyChange2, BulkChangeAlertsBodyChange3, BulkChangeAlertsBodyChange4, BulkChangeAlertsBodyChange5, BulkChangeAlertsBodyChange6, BulkChangeAlertsBodyChange7],
+    })
+
     ChangePasswordBody = TypedDict("ChangePasswordBody", {
         "current_password": str,
         "new_password": str,
+    })
+
+    CommentAlertAnswer = TypedDict("CommentAlertAnswer", {
+        "id": str,
+        "alert_id": str,
+        "at": str,
+        "author": str,
+        "body": str,
+    })
+
+    CommentAlertBody = TypedDict("CommentAlertBody", {
+        "body": str,
     })
 
     CreateAlertAnswer = TypedDict("CreateAlertAnswer", {
@@ -259,6 +343,33 @@ if TYPE_CHECKING:
         "gpu_id": NotRequired[Union[str, None]],
         "sensor_id": NotRequired[Union[str, None]],
         "evidence": NotRequired[Dict[str, Any]],
+    })
+
+    CreateAlertSilenceAnswer = TypedDict("CreateAlertSilenceAnswer", {
+        "id": str,
+        "sources": List[str],
+        "severities": List[Literal["info", "low", "medium", "high", "critical"]],
+        "node_ids": List[str],
+        "gpu_ids": List[str],
+        "fingerprint_prefix": Union[str, None],
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "state": Literal["pending", "active", "ended"],
+        "created_by": str,
+        "created_at": str,
+        "ended_by": Union[str, None],
+    })
+
+    CreateAlertSilenceBody = TypedDict("CreateAlertSilenceBody", {
+        "sources": NotRequired[List[str]],
+        "severities": NotRequired[List[Literal["info", "low", "medium", "high", "critical"]]],
+        "node_ids": NotRequired[List[str]],
+        "gpu_ids": NotRequired[List[str]],
+        "fingerprint_prefix": NotRequired[Union[str, None]],
+        "reason": str,
+        "starts_at": NotRequired[str],
+        "ends_at": str,
     })
 
     CreateApiKeyAnswer = TypedDict("CreateApiKeyAnswer", {
@@ -479,6 +590,22 @@ if TYPE_CHECKING:
         "updated_at": str,
     })
 
+    EndAlertSilenceAnswer = TypedDict("EndAlertSilenceAnswer", {
+        "id": str,
+        "sources": List[str],
+        "severities": List[Literal["info", "low", "medium", "high", "critical"]],
+        "node_ids": List[str],
+        "gpu_ids": List[str],
+        "fingerprint_prefix": Union[str, None],
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "state": Literal["pending", "active", "ended"],
+        "created_by": str,
+        "created_at": str,
+        "ended_by": Union[str, None],
+    })
+
     GenerateAnswer = TypedDict("GenerateAnswer", {
         "content": str,
         "model": str,
@@ -543,6 +670,36 @@ if TYPE_CHECKING:
         "evidence": Dict[str, Any],
         "created_at": str,
         "updated_at": str,
+    })
+
+    GetAlertSilenceAnswer = TypedDict("GetAlertSilenceAnswer", {
+        "id": str,
+        "sources": List[str],
+        "severities": List[Literal["info", "low", "medium", "high", "critical"]],
+        "node_ids": List[str],
+        "gpu_ids": List[str],
+        "fingerprint_prefix": Union[str, None],
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "state": Literal["pending", "active", "ended"],
+        "created_by": str,
+        "created_at": str,
+        "ended_by": Union[str, None],
+    })
+
+    GetAlertSummaryAnswerCountsItem = TypedDict("GetAlertSummaryAnswerCountsItem", {
+        "status": Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"],
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "alerts": int,
+    })
+
+    GetAlertSummaryAnswer = TypedDict("GetAlertSummaryAnswer", {
+        "total": int,
+        "active": int,
+        "by_status": Dict[str, int],
+        "by_severity": Dict[str, int],
+        "counts": List[GetAlertSummaryAnswerCountsItem],
     })
 
     GetAuditPublicKeyAnswer = TypedDict("GetAuditPublicKeyAnswer", {
@@ -1130,6 +1287,49 @@ if TYPE_CHECKING:
         "pagination": ListAgentsAnswerPagination,
     })
 
+    ListAlertCommentsAnswerDataItem = TypedDict("ListAlertCommentsAnswerDataItem", {
+        "id": str,
+        "alert_id": str,
+        "at": str,
+        "author": str,
+        "body": str,
+    })
+
+    ListAlertCommentsAnswerPagination = TypedDict("ListAlertCommentsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAlertCommentsAnswer = TypedDict("ListAlertCommentsAnswer", {
+        "data": List[ListAlertCommentsAnswerDataItem],
+        "pagination": ListAlertCommentsAnswerPagination,
+    })
+
+    ListAlertGroupsAnswerDataItem = TypedDict("ListAlertGroupsAnswerDataItem", {
+        "group_key": str,
+        "source": str,
+        "node_id": Union[str, None],
+        "window_start": str,
+        "alerts": int,
+        "active": int,
+        "occurrences": int,
+        "severity": Literal["info", "low", "medium", "high", "critical"],
+        "newest_alert_id": str,
+        "newest_title": str,
+        "first_seen_at": str,
+        "last_seen_at": str,
+    })
+
+    ListAlertGroupsAnswerPagination = TypedDict("ListAlertGroupsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAlertGroupsAnswer = TypedDict("ListAlertGroupsAnswer", {
+        "data": List[ListAlertGroupsAnswerDataItem],
+        "pagination": ListAlertGroupsAnswerPagination,
+    })
+
     ListAlertHistoryAnswerDataItem = TypedDict("ListAlertHistoryAnswerDataItem", {
         "id": str,
         "alert_id": str,
@@ -1149,6 +1349,32 @@ if TYPE_CHECKING:
     ListAlertHistoryAnswer = TypedDict("ListAlertHistoryAnswer", {
         "data": List[ListAlertHistoryAnswerDataItem],
         "pagination": ListAlertHistoryAnswerPagination,
+    })
+
+    ListAlertSilencesAnswerDataItem = TypedDict("ListAlertSilencesAnswerDataItem", {
+        "id": str,
+        "sources": List[str],
+        "severities": List[Literal["info", "low", "medium", "high", "critical"]],
+        "node_ids": List[str],
+        "gpu_ids": List[str],
+        "fingerprint_prefix": Union[str, None],
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "state": Literal["pending", "active", "ended"],
+        "created_by": str,
+        "created_at": str,
+        "ended_by": Union[str, None],
+    })
+
+    ListAlertSilencesAnswerPagination = TypedDict("ListAlertSilencesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListAlertSilencesAnswer = TypedDict("ListAlertSilencesAnswer", {
+        "data": List[ListAlertSilencesAnswerDataItem],
+        "pagination": ListAlertSilencesAnswerPagination,
     })
 
     ListAlertsAnswerDataItem = TypedDict("ListAlertsAnswerDataItem", {
@@ -2773,13 +2999,25 @@ class Operations(Transport):
         """Give an alert to a user, or take it back with null"""
         return self._request("POST", "/api/v1/alerts/{id}/assign", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def bulk_change_alerts(self, body: BulkChangeAlertsBody, *, idempotency_key: Optional[str] = None) -> BulkChangeAlertsAnswer:
+        """The same change of up to 1,000 alerts, by ids or by query, in one transaction"""
+        return self._request("POST", "/api/v1/alerts/bulk", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def change_password(self, body: ChangePasswordBody) -> None:
         """Change one's own password; every other session of one's own ends"""
         return self._request("POST", "/api/v1/me/password", path={}, query={}, body=body)
 
+    def comment_alert(self, id: str, body: CommentAlertBody, *, idempotency_key: Optional[str] = None) -> CommentAlertAnswer:
+        """Say something about an alert, whatever its status"""
+        return self._request("POST", "/api/v1/alerts/{id}/comments", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def create_alert(self, body: CreateAlertBody, *, idempotency_key: Optional[str] = None) -> Union[CreateAlertAnswer, CreateAlertAnswer2]:
         """Raise an alert; 200 when it joined an unresolved one with the same fingerprint"""
         return self._request("POST", "/api/v1/alerts", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def create_alert_silence(self, body: CreateAlertSilenceBody, *, idempotency_key: Optional[str] = None) -> CreateAlertSilenceAnswer:
+        """Tell nobody of the alerts that match, until it ends; they are still raised and listed"""
+        return self._request("POST", "/api/v1/alerts/silences", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def create_api_key(self, body: CreateApiKeyBody) -> CreateApiKeyAnswer:
         """Create an API key, never wider than the credential that asks; the key itself is shown this once"""
@@ -2853,6 +3091,10 @@ class Operations(Transport):
         """Send to an endpoint again, from now on; resend what it missed"""
         return self._request("POST", "/api/v1/webhooks/{id}/enable", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
+    def end_alert_silence(self, id: str, *, idempotency_key: Optional[str] = None) -> EndAlertSilenceAnswer:
+        """End a silence now; one that has ended stays as it is"""
+        return self._request("DELETE", "/api/v1/alerts/silences/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
     def generate(self, body: GenerateBody, *, idempotency_key: Optional[str] = None) -> GenerateAnswer:
         """One prompt to a model, with a scoped token in X-LLM-Token"""
         return self._request("POST", "/api/v1/llm/generate", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -2864,6 +3106,14 @@ class Operations(Transport):
     def get_alert(self, id: str) -> GetAlertAnswer:
         """One alert"""
         return self._request("GET", "/api/v1/alerts/{id}", path={"id": id}, query={})
+
+    def get_alert_silence(self, id: str) -> GetAlertSilenceAnswer:
+        """One silence"""
+        return self._request("GET", "/api/v1/alerts/silences/{id}", path={"id": id}, query={})
+
+    def get_alert_summary(self) -> GetAlertSummaryAnswer:
+        """How many alerts there are, by status and severity"""
+        return self._request("GET", "/api/v1/alerts/summary", path={}, query={})
 
     def get_audit_public_key(self) -> GetAuditPublicKeyAnswer:
         """The public key that verifies checkpoints"""
@@ -2981,9 +3231,21 @@ class Operations(Transport):
         """Agents, newest first"""
         return self._request("GET", "/api/v1/agents", path={}, query={"status": status, "limit": limit, "cursor": cursor})
 
+    def list_alert_comments(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertCommentsAnswer:
+        """What was said about an alert, newest first"""
+        return self._request("GET", "/api/v1/alerts/{id}/comments", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_alert_groups(self, *, source: Optional[str] = None, node_id: Optional[str] = None, active: Optional[bool] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertGroupsAnswer:
+        """Alerts of one source on one node within a quarter of an hour, newest group first"""
+        return self._request("GET", "/api/v1/alerts/groups", path={}, query={"source": source, "node_id": node_id, "active": active, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
     def list_alert_history(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertHistoryAnswer:
         """What happened to an alert, newest first; repetitions are listed at the 2nd, 4th, 8th … occurrence"""
         return self._request("GET", "/api/v1/alerts/{id}/history", path={"id": id}, query={"limit": limit, "cursor": cursor})
+
+    def list_alert_silences(self, *, ended: Optional[bool] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertSilencesAnswer:
+        """Silences that have not ended, newest first"""
+        return self._request("GET", "/api/v1/alerts/silences", path={}, query={"ended": ended, "limit": limit, "cursor": cursor})
 
     def list_alerts(self, *, severity: Optional[Literal["info", "low", "medium", "high", "critical"]] = None, status: Optional[Literal["open", "acknowledged", "investigating", "resolved", "false_positive", "reopened"]] = None, source: Optional[str] = None, node_id: Optional[str] = None, gpu_id: Optional[str] = None, assignee: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAlertsAnswer:
         """Alerts, newest first; since and until select those that were seen within the window"""

@@ -18,8 +18,7 @@ const csvColumns = [
 ] as const; // prettier-ignore
 
 /** What stands before the first entry. */
-export const exportHead = (format: ExportFormat): string =>
-  format === 'csv' ? csvLine(csvColumns) : '';
+export const exportHead = (format: ExportFormat): string => (format === 'csv' ? csvLine(csvColumns) : '');
 
 /** One entry as a line of the format. */
 export const exportLine = (format: ExportFormat, row: AuditRow): string => {
