@@ -84,11 +84,16 @@ export const chooseHome = (facts: {
 
 const pointerName = 'LOCATION';
 
-// A data directory that was moved still finds its cluster by the pointer; only places of our own are believed.
+// A data directory that was moved still finds its cluster by the pointer; only places of our own are believed. Without
+// one the directory is new: a cluster that is there already belonged to a directory of this name that was deleted, with
+// the secrets that its rows were sealed and signed with.
 const awayDirectory = (home: string, key: string): string => {
   const pointer = join(home, pointerName);
   const known = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : '';
-  return dirname(known) === join(systemRoot, 'embedded') ? known : join(systemRoot, 'embedded', key);
+  if (dirname(known) === join(systemRoot, 'embedded')) return known;
+  let place = join(systemRoot, 'embedded', key);
+  for (let n = 2; existsSync(place); n += 1) place = join(systemRoot, 'embedded', `${key}-${String(n)}`);
+  return place;
 };
 
 const explainAway = (home: string, away: string, account: Account | undefined, log: DatabaseLog): void => {
