@@ -3,6 +3,7 @@ import { Counter } from 'prom-client';
 import { createAccountsDomain } from '../domains/accounts/index.ts';
 import { createAlertsDomain, type AlertsDomainDeps } from '../domains/alerts/index.ts';
 import { createAuditDomain } from '../domains/audit/index.ts';
+import { createDetectionDomain } from '../domains/detection/index.ts';
 import { createEvidenceDomain } from '../domains/evidence/index.ts';
 import { createFleetDomain } from '../domains/fleet/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
@@ -118,18 +119,24 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   const common = { ...options, cursors };
   const accounts = buildAccounts(options, platform);
   const fleet = createFleetDomain(common);
-  const telemetry = createTelemetryDomain({
-    ...common,
-    fleet: fleet.port,
-    retentionDays,
-    batchSize,
-    ...countIngest(metrics),
-  });
   const alerts = createAlertsDomain({
     ...common,
     ...alertChannels(options, platform),
     userExists: async (_db, username) => (await accounts.port.findActiveUser(username)) !== undefined,
     fleet: fleet.port,
+  });
+  const detection = createDetectionDomain({
+    ...common,
+    alerts: alerts.port,
+    threshold: config.telemetry.anomalyThreshold,
+  });
+  const telemetry = createTelemetryDomain({
+    ...common,
+    fleet: fleet.port,
+    retentionDays,
+    batchSize,
+    judge: detection.judge,
+    ...countIngest(metrics),
   });
   const evidence = createEvidenceDomain({ ...common, fleet: fleet.port, alerts: alerts.port, retentionDays });
   const forwarding = buildForwarding(options, platform);
@@ -199,6 +206,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
       ...(forwarding === undefined ? [] : [forwarding]),
       accounts,
       fleet,
+      detection,
       telemetry,
       alerts,
       evidence,

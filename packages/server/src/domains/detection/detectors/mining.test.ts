@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDetectorModel } from './index.ts';
 import { judgeTrace } from './testing/judge.ts';
 import { trace } from './testing/traces.ts';
-import { fft, miner, then, training, withReadings } from './testing/workloads.ts';
+import { fft, miner, switching, training, withReadings } from './testing/workloads.ts';
 
 const hour = 3600;
 const model = createDetectorModel();
@@ -27,7 +27,7 @@ describe('mining', () => {
   it('is found where it follows training on the same GPU', () => {
     const { alerts } = judgeTrace(
       model,
-      trace(then(training, 2 * hour, miner(0.8, 0)), { seconds: 4 * hour, intervalS: 10 }),
+      trace(switching(training, 2 * hour, miner(0.8, 0)), { seconds: 4 * hour, intervalS: 10 }),
     );
     expect(alerts).toEqual(['mining']);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDetectorModel } from './index.ts';
 import { startMs } from './testing/judge.ts';
 import { trace, valuesOf, type Workload } from './testing/traces.ts';
-import { inference, miner, then, training, withReadings } from './testing/workloads.ts';
+import { inference, miner, switching, training, withReadings } from './testing/workloads.ts';
 
 const hour = 3600;
 const gpus = 4;
@@ -48,7 +48,7 @@ describe.each([1, 10, 60])('with a record each %i s', (intervalS) => {
   });
 
   it('a GPU that hangs while its job goes on is found', () => {
-    const hangs = then(training, hour, () => ({ utilization: 0, load: 0.08, memory: 61_000 }));
+    const hangs = switching(training, hour, () => ({ utilization: 0, load: 0.08, memory: 61_000 }));
     expect(judgeNode(hangs, siblings, intervalS)).toEqual(['peer_divergence']);
   });
 
@@ -63,7 +63,7 @@ describe.each([1, 10, 60])('with a record each %i s', (intervalS) => {
   });
 
   it('different jobs on one node, and a job that ends, are no divergence', () => {
-    const ends = then(training, hour, () => ({ utilization: 0, load: 0 }));
+    const ends = switching(training, hour, () => ({ utilization: 0, load: 0 }));
     expect(judgeNode(ends, siblings, intervalS)).toEqual([]);
     expect(judgeNode(inference, siblings, intervalS)).toEqual([]);
     expect(judgeNode(training, [inference, training, miner(0.5, 0)], intervalS)).toEqual([]);

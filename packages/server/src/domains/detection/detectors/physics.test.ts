@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDetectorModel } from './index.ts';
 import { judgeTrace } from './testing/judge.ts';
 import { trace, type Workload } from './testing/traces.ts';
-import { idle, inference, linearAlgebra, then, training, withReadings } from './testing/workloads.ts';
+import { idle, inference, linearAlgebra, switching, training, withReadings } from './testing/workloads.ts';
 
 const hour = 3600;
 const model = createDetectorModel();
@@ -13,7 +13,7 @@ const judge = (workload: Workload, intervalS: number) =>
 
 describe.each(intervals)('with a record each %i s', (intervalS) => {
   it('power without utilisation is found, and said in watts', () => {
-    const hidden = then(idle, hour, () => ({ utilization: 2, load: 0.55 }));
+    const hidden = switching(idle, hour, () => ({ utilization: 2, load: 0.55 }));
     const { alerts, reasons } = judge(hidden, intervalS);
     expect(alerts).toEqual(['power_without_work']);
     expect(reasons['power_without_work']?.text).toMatch(
@@ -22,7 +22,11 @@ describe.each(intervals)('with a record each %i s', (intervalS) => {
   });
 
   it('utilisation at the power of rest is found', () => {
-    const claimed = then(idle, hour, (_tS, noise) => ({ utilization: 96 + noise(), load: 0, pcie: 2e9 }));
+    const claimed = switching(idle, hour, (_tS, noise) => ({
+      utilization: 96 + noise(),
+      load: 0,
+      pcie: 2e9,
+    }));
     expect(judge(claimed, intervalS).alerts).toContain('work_without_power');
   });
 
@@ -58,7 +62,7 @@ describe.each(intervals)('with a record each %i s', (intervalS) => {
       clock: 700,
       override: { throttle_power: 1 },
     });
-    expect(judge(then(training, hour, braked), intervalS).alerts).toContain('throttling');
+    expect(judge(switching(training, hour, braked), intervalS).alerts).toContain('throttling');
     expect(judge(linearAlgebra, intervalS).alerts).toEqual([]);
   });
 
@@ -73,7 +77,7 @@ describe.each(intervals)('with a record each %i s', (intervalS) => {
 
 describe('baselines', () => {
   it('do not learn from an attack that it is normal: the score stays for eight hours', () => {
-    const hidden = then(idle, hour, () => ({ utilization: 2, load: 0.55 }));
+    const hidden = switching(idle, hour, () => ({ utilization: 2, load: 0.55 }));
     const { last } = judgeTrace(model, trace(hidden, { seconds: 9 * hour, intervalS: 10 }));
     expect(last['power_without_work']).toBeGreaterThan(0.95);
   });
@@ -81,7 +85,7 @@ describe('baselines', () => {
   it('follow a workload that changes for good without an alert', () => {
     const { alerts } = judgeTrace(
       model,
-      trace(then(inference, 3 * hour, training), { seconds: 6 * hour, intervalS: 10 }),
+      trace(switching(inference, 3 * hour, training), { seconds: 6 * hour, intervalS: 10 }),
     );
     expect(alerts).toEqual([]);
   });

@@ -97,7 +97,8 @@ export const miner =
         };
 
 /** A workload that is another one from a moment on. */
-export const then =
+// Not `then`: a module that exports that name is a thenable, and importing it never ends.
+export const switching =
   (before: Workload, fromS: number, after: Workload): Workload =>
   (tS, noise) =>
     tS < fromS ? before(tS, noise) : after(tS, noise);
