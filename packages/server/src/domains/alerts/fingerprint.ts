@@ -6,7 +6,13 @@ const plain = /^[\x20-\x7e]+$/;
 
 /** Beginnings that only the server's own detectors use: a client's alert must not pass for theirs, or join it. */
 export const reservedPrefixes: readonly string[] = ['integrity:', 'xid:', 'event:', 'risk:', 'anomaly:'];
-export const reservedSources: readonly string[] = ['integrity', 'xid', 'security_event', 'scoring', 'anomaly'];
+export const reservedSources: readonly string[] = [
+  'integrity',
+  'xid',
+  'security_event',
+  'scoring',
+  'anomaly',
+];
 
 /** `prefix:rest`, where a rest that is long or not printable ASCII is replaced by its SHA-256. */
 export const boundedFingerprint = (prefix: string, rest: string): string => {
