@@ -23,3 +23,4 @@ export * from './pci-address.ts';
 export * from './xid-line.ts';
 export * from './xid-severity.ts';
 export * from './xid-table.ts';
+export * from './firewall.ts';

@@ -57,6 +57,8 @@ export const scopes = [
   'usage:read:own',
   'vectors:read',
   'vectors:write',
+  'firewall:read',
+  'firewall:write',
   'self',
 ] as const;
 
@@ -104,6 +106,8 @@ export const roleScopes = {
     'metrics:read',
     'limits:read',
     'limits:write',
+    'firewall:read',
+    'firewall:write',
     'webhooks:read',
     'webhooks:write',
     'jobs:read',
@@ -121,6 +125,7 @@ export const roleScopes = {
     'audit:read',
     'audit:export',
     'limits:read',
+    'firewall:read',
     ...usesModels,
     'usage:read',
   ],

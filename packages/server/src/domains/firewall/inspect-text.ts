@@ -1,0 +1,61 @@
+import { scoreText, type Engine } from './engine.ts';
+import type { Hit } from './hit.ts';
+import { findExfiltration } from './output/exfiltration.ts';
+import { findPii } from './pii/find-pii.ts';
+import { findRules } from './rules/find-rules.ts';
+import { findSecrets } from './rules/secrets.ts';
+
+/** Texts are judged in slices of this many characters, so that one of 10 MB does not hold the process for its length. */
+const sliceChars = 65_536;
+/** Slices overlap by this much: what lies across a border is seen whole in one of them. */
+const overlapChars = 2048;
+/** Scores below this are noise and no hit. */
+const leastScore = 0.05;
+/** Of one kind and type at most this many hits in a text; the first ones are kept. */
+const hitsMax = 200;
+
+const reasonOf = (view: string): string =>
+  view === 'plain' ? 'The wording is that of a prompt attack' : `Read as ${view}, the wording is that of a prompt attack`;
+
+/** What stage 1 finds in one slice. */
+const inspectSlice = (engine: Engine, text: string): readonly Hit[] => {
+  const scored = scoreText(engine, text);
+  const best = scored.reduce<(typeof scored)[number] | undefined>((a, b) => (a === undefined || b.injection > a.injection ? b : a), undefined);
+  const rude = Math.max(0, ...scored.map(({ toxicity }) => toxicity));
+  const hits: Hit[] = [...findRules(engine, text), ...findPii(text), ...findSecrets(text)];
+  if (best !== undefined && best.injection >= leastScore) {
+    hits.push({ kind: 'injection', type: 'linear_model', score: best.injection, start: best.start, end: best.end, reason: reasonOf(best.view) });
+  }
+  if (rude >= 0.5) hits.push({ kind: 'toxicity', type: 'linear_model', score: rude, start: 0, end: text.length, reason: 'The wording is abusive' });
+  return hits;
+};
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Everything that stage 1 finds in a text; long texts give way to other work between slices. */
+export const inspectText = async (engine: Engine, text: string, signal?: AbortSignal): Promise<readonly Hit[]> => {
+  if (text.length <= sliceChars) return inspectSlice(engine, text);
+  const hits = new Map<string, Hit>();
+  const seen = new Map<string, number>();
+  for (let start = 0; start < text.length; start += sliceChars - overlapChars) {
+    if (start > 0) await nextTurn();
+    signal?.throwIfAborted();
+    for (const hit of inspectSlice(engine, text.slice(start, start + sliceChars))) {
+      const moved = { ...hit, start: hit.start + start, end: hit.end + start };
+      const kind = `${hit.kind}/${hit.type}`;
+      const count = seen.get(kind) ?? 0;
+      if (count >= hitsMax) continue;
+      seen.set(kind, count + 1);
+      hits.set(`${kind}/${String(moved.start)}/${String(moved.end)}`, moved);
+    }
+  }
+  return [...hits.values()];
+};
+
+/** What matters in a model's answer: personal data, secrets, links that carry data out, abuse. */
+export const inspectOutputText = (engine: Engine, text: string, allowedHosts: readonly string[]): readonly Hit[] => {
+  const rude = Math.max(0, ...scoreText(engine, text).map(({ toxicity }) => toxicity));
+  const hits: Hit[] = [...findPii(text), ...findSecrets(text), ...findExfiltration(text, allowedHosts)];
+  if (rude >= 0.5) hits.push({ kind: 'toxicity', type: 'linear_model', score: rude, start: 0, end: text.length, reason: 'The wording is abusive' });
+  return hits;
+};

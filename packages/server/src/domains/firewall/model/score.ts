@@ -1,0 +1,52 @@
+import type { Words } from '../text/view.ts';
+import type { Features } from './features.ts';
+import { eachStretch, type Stretch } from './windows.ts';
+
+/** A linear model over hashed features: 8-bit weights with one scale. */
+export interface LinearModel {
+  readonly weights: Int8Array;
+  readonly scale: number;
+  readonly bias: number;
+  /** The raw score at which a text is called an attack, and how steep the probability is around it. */
+  readonly threshold: number;
+  readonly slope: number;
+}
+
+export interface Scored {
+  /** The highest raw score of any stretch. */
+  readonly raw: number;
+  readonly best: Stretch;
+}
+
+/** A stretch's features are as one vector of length 1, whatever their number; short ones are damped. */
+export const stretchNorm = (features: number): number => Math.sqrt(features + 24);
+
+/** The best stretch of a view. Sums come from prefix sums, so each stretch costs the same. */
+export const scoreStretches = (model: LinearModel, words: Words, features: Features): Scored => {
+  const { weights, scale, bias } = model;
+  const { ids, offsets } = features;
+  const sums = new Float64Array(words.count + 1);
+  let sum = 0;
+  for (let i = 0; i < words.count; i += 1) {
+    const end = offsets[i + 1] ?? 0;
+    for (let k = offsets[i] ?? 0; k < end; k += 1) sum += weights[ids[k] ?? 0] ?? 0;
+    sums[i + 1] = sum;
+  }
+  let raw = Number.NEGATIVE_INFINITY;
+  let from = 0;
+  let to = 0;
+  eachStretch(words, (a, b) => {
+    const total = (sums[b] ?? 0) - (sums[a] ?? 0);
+    const score = bias + (total * scale) / stretchNorm((offsets[b] ?? 0) - (offsets[a] ?? 0));
+    if (score > raw) {
+      raw = score;
+      from = a;
+      to = b;
+    }
+  });
+  return { raw, best: { from, to } };
+};
+
+/** 0..1; 0.5 at the model's threshold. */
+export const probabilityOf = (model: LinearModel, raw: number): number =>
+  1 / (1 + Math.exp(-(raw - model.threshold) * model.slope));

@@ -1,0 +1,67 @@
+import type { Hit } from '../hit.ts';
+
+interface SecretForm {
+  readonly type: string;
+  readonly pattern: RegExp;
+}
+
+/** Forms of credentials, each begun by a fixed text, so that scanning stays linear. */
+const forms: readonly SecretForm[] = [
+  { type: 'aws_access_key', pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g },
+  { type: 'github_token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})/g },
+  { type: 'gitlab_token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
+  { type: 'slack_token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
+  { type: 'slack_webhook', pattern: /\bhooks\.slack\.com\/services\/[A-Za-z0-9/]{20,100}/g },
+  { type: 'openai_key', pattern: /\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-|or-v1-)?[A-Za-z0-9_-]{20,250}/g },
+  { type: 'google_api_key', pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
+  { type: 'google_oauth', pattern: /\bya29\.[A-Za-z0-9_-]{20,500}/g },
+  { type: 'stripe_key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,247}/g },
+  { type: 'huggingface_token', pattern: /\bhf_[A-Za-z0-9]{30,60}\b/g },
+  { type: 'npm_token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { type: 'pypi_token', pattern: /\bpypi-[A-Za-z0-9_-]{50,250}/g },
+  { type: 'vault_token', pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,250}/g },
+  { type: 'sendgrid_key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}/g },
+  { type: 'twilio_key', pattern: /\bSK[0-9a-f]{32}\b/g },
+  { type: 'telegram_token', pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/g },
+  { type: 'digitalocean_token', pattern: /\bdo[opr]_v1_[0-9a-f]{64}\b/g },
+  { type: 'gpushield_key', pattern: /\bgps?k?_[A-Za-z0-9_-]{32,120}\b/g },
+  { type: 'azure_account_key', pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
+  { type: 'jwt', pattern: /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}/g },
+  { type: 'private_key', pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,-]{0,8000}/g },
+  { type: 'connection_string', pattern: /\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|rediss|amqps?|ftp|https?):\/\/[^\s:/@'"<>]{1,64}:[^\s:/@'"<>]{3,128}@[^\s'"<>]{3,200}/g },
+];
+
+/** A word that names a credential, then its value. */
+const assigned = /\b(?:password|passwd|pwd|secret|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|auth[_-]?token|client[_-]?secret|private[_-]?key)["']?\s{0,3}(?:=|:|=>)\s{0,3}["']?([^\s"',;<>{}()[\]]{8,200})/gi;
+const placeholder = /^(?:\*+|x{4,}|\.{3,}|<|\$\{?|%|your|my|the|example|changeme|password|secret|none|null|undefined|true|false|process\.env|os\.|env|config|string|required|placeholder)/i;
+/** Bits a character: words of a language have some 2 to 3 at this length. */
+const leastEntropy = 2.75;
+
+const entropyOf = (text: string): number => {
+  const counts = new Map<string, number>();
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+};
+
+const looksRandom = (value: string): boolean =>
+  entropyOf(value) >= leastEntropy && /\d/.test(value) && /[A-Za-z]/.test(value) && !placeholder.test(value);
+
+/** Credentials by their form, and values that are assigned to a word for one and look random. */
+export const findSecrets = (text: string): readonly Hit[] => {
+  const hits: Hit[] = [];
+  for (const { type, pattern } of forms) {
+    for (const match of text.matchAll(pattern)) {
+      hits.push({ kind: 'secret', type, score: 1, start: match.index, end: match.index + match[0].length, reason: `It has the form of a ${type.replaceAll('_', ' ')}` });
+    }
+  }
+  for (const match of text.matchAll(assigned)) {
+    const value = match[1] ?? '';
+    const start = match.index + match[0].length - value.length;
+    if (looksRandom(value) && !hits.some((hit) => hit.start <= start && hit.end >= start + value.length)) {
+      hits.push({ kind: 'secret', type: 'assigned_secret', score: 0.8, start, end: start + value.length, reason: 'A random value is assigned to the name of a credential' });
+    }
+  }
+  return hits;
+};

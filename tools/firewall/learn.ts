@@ -1,0 +1,130 @@
+import type { Features } from '../../packages/server/src/domains/firewall/model/features.ts';
+import { bucketBits, extractFeatures } from '../../packages/server/src/domains/firewall/model/features.ts';
+import type { Concepts } from '../../packages/server/src/domains/firewall/model/concepts.ts';
+import { scoreStretches, stretchNorm, type LinearModel } from '../../packages/server/src/domains/firewall/model/score.ts';
+import { eachStretch } from '../../packages/server/src/domains/firewall/model/windows.ts';
+import type { FoldTable } from '../../packages/server/src/domains/firewall/text/fold-table.ts';
+import { foldText, splitWords, type Words } from '../../packages/server/src/domains/firewall/text/view.ts';
+import type { Sample } from './corpus.ts';
+import { createRandom } from './grammar.ts';
+
+export interface Prepared extends Sample {
+  readonly words: Words;
+  readonly features: Features;
+}
+
+const textMax = 8000;
+
+export const prepare = (table: FoldTable, concepts: Concepts, samples: readonly Sample[]): readonly Prepared[] =>
+  samples.map((sample) => {
+    const view = foldText(table, 'plain', sample.text.slice(0, textMax));
+    const words = splitWords(table, view);
+    const features = extractFeatures(table, concepts, view, words);
+    const used = features.offsets[words.count] ?? 0;
+    return { ...sample, words, features: { ...features, ids: features.ids.slice(0, used) } };
+  });
+
+interface Row {
+  readonly ids: Int32Array;
+  readonly target: number;
+  readonly weight: number;
+}
+
+export interface Dense {
+  readonly weights: Float64Array;
+  bias: number;
+}
+
+const rawOf = (model: Dense, ids: Int32Array): number => {
+  let sum = 0;
+  for (const id of ids) sum += model.weights[id] ?? 0;
+  return model.bias + sum / stretchNorm(ids.length);
+};
+
+/** Logistic regression by AdaGrad with weight decay towards zero. */
+const fit = (rows: readonly Row[], epochs: number, seed: number, decay: number): Dense => {
+  const model: Dense = { weights: new Float64Array(1 << bucketBits), bias: 0 };
+  const squares = new Float64Array(1 << bucketBits).fill(0.05);
+  let biasSquare = 1;
+  const order = rows.map((_, n) => n);
+  const random = createRandom(seed);
+  const rate = 0.35;
+  for (let epoch = 0; epoch < epochs; epoch += 1) {
+    for (let n = order.length - 1; n > 0; n -= 1) {
+      const other = Math.floor(random() * (n + 1));
+      [order[n], order[other]] = [order[other] ?? 0, order[n] ?? 0];
+    }
+    for (const n of order) {
+      const row = rows[n];
+      if (row === undefined || row.ids.length === 0) continue;
+      const { ids, target, weight } = row;
+      const error = weight * (1 / (1 + Math.exp(-rawOf(model, ids))) - target);
+      if (Math.abs(error) < 0.003) continue;
+      const step = error / stretchNorm(ids.length);
+      for (const id of ids) {
+        const gradient = step + decay * (model.weights[id] ?? 0);
+        squares[id] = (squares[id] ?? 0) + gradient * gradient;
+        model.weights[id] = (model.weights[id] ?? 0) - (rate * gradient) / Math.sqrt(squares[id] ?? 1);
+      }
+      biasSquare += error * error;
+      model.bias -= (rate * error) / Math.sqrt(biasSquare);
+    }
+  }
+  return model;
+};
+
+const stretchIds = ({ features }: Prepared, from: number, to: number): Int32Array =>
+  features.ids.subarray(features.offsets[from] ?? 0, features.offsets[to] ?? 0);
+
+/** The stretches of a text with the model's raw score of each, highest first. */
+const ranked = (model: Dense, sample: Prepared): readonly { readonly ids: Int32Array; readonly raw: number }[] => {
+  const found: { ids: Int32Array; raw: number }[] = [];
+  eachStretch(sample.words, (from, to) => {
+    const ids = stretchIds(sample, from, to);
+    found.push({ ids, raw: rawOf(model, ids) });
+  });
+  return found.sort((a, b) => b.raw - a.raw);
+};
+
+export interface LearnOptions {
+  readonly epochs: number;
+  readonly decay: number;
+}
+
+/**
+ * A text is an attack when one of its stretches is: first learned from whole texts, then twice from the stretches that the
+ * model of the round before finds most suspicious, which for harmless texts are its hardest negatives.
+ */
+export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOptions): Dense => {
+  const whole = samples.map((sample): Row => ({ ids: stretchIds(sample, 0, sample.words.count), target: sample.attack ? 1 : 0, weight: sample.weight }));
+  let model = fit(whole, Math.ceil(epochs / 2), 1, decay);
+  for (let round = 0; round < 2; round += 1) {
+    const rows: Row[] = [...whole];
+    for (const sample of samples) {
+      const found = ranked(model, sample);
+      const take = sample.attack ? 1 : 4;
+      for (const { ids } of found.slice(0, take)) {
+        if (ids.length > 0 && ids.length < (sample.features.offsets[sample.words.count] ?? 0)) rows.push({ ids, target: sample.attack ? 1 : 0, weight: sample.weight * (sample.attack ? 0.7 : 0.6) });
+      }
+    }
+    model = fit(rows, epochs, 2 + round, decay);
+  }
+  return model;
+};
+
+/** 8 bits a weight. */
+export const quantise = (model: Dense): LinearModel => {
+  let largest = 1e-9;
+  for (const weight of model.weights) largest = Math.max(largest, Math.abs(weight));
+  const scale = Math.min(largest, 6) / 127;
+  const weights = Int8Array.from(model.weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / scale))));
+  return { weights, scale, bias: model.bias, threshold: 0, slope: 1 };
+};
+
+export const rawScore = (model: LinearModel, sample: Prepared): number => sample.words.count === 0 ? model.bias : scoreStretches(model, sample.words, sample.features).raw;
+
+/** The score that at most `share` of the given ones exceed. */
+export const quantile = (scores: readonly number[], share: number): number => {
+  const sorted = scores.toSorted((a, b) => b - a);
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+};
