@@ -24,10 +24,16 @@ const rowsOf = <T>(file: string): readonly T[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
 
-const sourceOf = ({ source, label }: Row): string => (source.startsWith('bipia-train') ? 'bipia' : source === 'deepset-train' && label === 'benign' ? 'deepset-benign' : source);
+const sourceOf = ({ source, label }: Row): string =>
+  source.startsWith('bipia-train')
+    ? 'bipia'
+    : source === 'deepset-train' && label === 'benign'
+      ? 'deepset-benign'
+      : source;
 
 /** Half of CyberSecEval and of BIPIA are questions that are harmless by their words alone: they count less. */
-const weightOf = (source: string): number => ({ bipia: 0.3, 'cyberseceval-en': 0.5, jailbreakbench: 0.6 })[source] ?? 1;
+const weightOf = (source: string): number =>
+  ({ bipia: 0.3, 'cyberseceval-en': 0.5, jailbreakbench: 0.6 })[source] ?? 1;
 
 /** The rows of the data folder's `injection-train.jsonl`. */
 export const readInjectionRows = (folder: string): readonly Sample[] =>
@@ -37,11 +43,31 @@ export const readInjectionRows = (folder: string): readonly Sample[] =>
   });
 
 export const readToxicityRows = (folder: string): readonly Sample[] =>
-  rowsOf<Row>(join(folder, 'toxicity-train.jsonl')).map(({ text, label, source }) => ({ text, attack: label === 'toxic', source, weight: 1 }));
+  rowsOf<Row>(join(folder, 'toxicity-train.jsonl')).map(({ text, label, source }) => ({
+    text,
+    attack: label === 'toxic',
+    source,
+    weight: 1,
+  }));
 
 /** Attacks and harmless texts of our own, the same on every machine. */
 export const writtenSamples = (): readonly Sample[] => [
-  ...generate(attackSlots, attackTemplates, 2600, 11).map((text) => ({ text, attack: true, source: 'written-attacks', weight: 0.5 })),
-  ...generate(foreignSlots, foreignTemplates, 700, 12).map((text) => ({ text, attack: true, source: 'written-attacks', weight: 0.7 })),
-  ...generate(benignSlots, benignTemplates, 5200, 13).map((text) => ({ text, attack: false, source: 'written-benign', weight: 1 })),
+  ...generate(attackSlots, attackTemplates, 2600, 11).map((text) => ({
+    text,
+    attack: true,
+    source: 'written-attacks',
+    weight: 0.5,
+  })),
+  ...generate(foreignSlots, foreignTemplates, 700, 12).map((text) => ({
+    text,
+    attack: true,
+    source: 'written-attacks',
+    weight: 0.7,
+  })),
+  ...generate(benignSlots, benignTemplates, 5200, 13).map((text) => ({
+    text,
+    attack: false,
+    source: 'written-benign',
+    weight: 1,
+  })),
 ];

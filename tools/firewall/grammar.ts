@@ -20,7 +20,12 @@ export const expand = (grammar: Grammar, template: string, random: () => number,
   });
 
 /** `count` different texts out of the grammar's `templates`. */
-export const generate = (grammar: Grammar, templates: readonly string[], count: number, seed: number): readonly string[] => {
+export const generate = (
+  grammar: Grammar,
+  templates: readonly string[],
+  count: number,
+  seed: number,
+): readonly string[] => {
   const random = createRandom(seed);
   const made = new Set<string>();
   for (let tries = 0; made.size < count && tries < count * 4; tries += 1) {

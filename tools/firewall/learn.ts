@@ -1,7 +1,11 @@
 import type { Features } from '../../packages/server/src/domains/firewall/model/features.ts';
 import { bucketBits, extractFeatures } from '../../packages/server/src/domains/firewall/model/features.ts';
 import type { Concepts } from '../../packages/server/src/domains/firewall/model/concepts.ts';
-import { scoreStretches, stretchNorm, type LinearModel } from '../../packages/server/src/domains/firewall/model/score.ts';
+import {
+  scoreStretches,
+  stretchNorm,
+  type LinearModel,
+} from '../../packages/server/src/domains/firewall/model/score.ts';
 import { eachStretch } from '../../packages/server/src/domains/firewall/model/windows.ts';
 import type { FoldTable } from '../../packages/server/src/domains/firewall/text/fold-table.ts';
 import { foldText, splitWords, type Words } from '../../packages/server/src/domains/firewall/text/view.ts';
@@ -15,7 +19,11 @@ export interface Prepared extends Sample {
 
 const textMax = 8000;
 
-export const prepare = (table: FoldTable, concepts: Concepts, samples: readonly Sample[]): readonly Prepared[] =>
+export const prepare = (
+  table: FoldTable,
+  concepts: Concepts,
+  samples: readonly Sample[],
+): readonly Prepared[] =>
   samples.map((sample) => {
     const view = foldText(table, 'plain', sample.text.slice(0, textMax));
     const words = splitWords(table, view);
@@ -77,7 +85,10 @@ const stretchIds = ({ features }: Prepared, from: number, to: number): Int32Arra
   features.ids.subarray(features.offsets[from] ?? 0, features.offsets[to] ?? 0);
 
 /** The stretches of a text with the model's raw score of each, highest first. */
-const ranked = (model: Dense, sample: Prepared): readonly { readonly ids: Int32Array; readonly raw: number }[] => {
+const ranked = (
+  model: Dense,
+  sample: Prepared,
+): readonly { readonly ids: Int32Array; readonly raw: number }[] => {
   const found: { ids: Int32Array; raw: number }[] = [];
   eachStretch(sample.words, (from, to) => {
     const ids = stretchIds(sample, from, to);
@@ -96,7 +107,11 @@ export interface LearnOptions {
  * model of the round before finds most suspicious, which for harmless texts are its hardest negatives.
  */
 export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOptions): Dense => {
-  const whole = samples.map((sample): Row => ({ ids: stretchIds(sample, 0, sample.words.count), target: sample.attack ? 1 : 0, weight: sample.weight }));
+  const whole = samples.map((sample): Row => ({
+    ids: stretchIds(sample, 0, sample.words.count),
+    target: sample.attack ? 1 : 0,
+    weight: sample.weight,
+  }));
   let model = fit(whole, Math.ceil(epochs / 2), 1, decay);
   for (let round = 0; round < 2; round += 1) {
     const rows: Row[] = [...whole];
@@ -104,7 +119,12 @@ export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOpti
       const found = ranked(model, sample);
       const take = sample.attack ? 1 : 4;
       for (const { ids } of found.slice(0, take)) {
-        if (ids.length > 0 && ids.length < (sample.features.offsets[sample.words.count] ?? 0)) rows.push({ ids, target: sample.attack ? 1 : 0, weight: sample.weight * (sample.attack ? 0.7 : 0.6) });
+        if (ids.length > 0 && ids.length < (sample.features.offsets[sample.words.count] ?? 0))
+          rows.push({
+            ids,
+            target: sample.attack ? 1 : 0,
+            weight: sample.weight * (sample.attack ? 0.7 : 0.6),
+          });
       }
     }
     model = fit(rows, epochs, 2 + round, decay);
@@ -117,11 +137,14 @@ export const quantise = (model: Dense): LinearModel => {
   let largest = 1e-9;
   for (const weight of model.weights) largest = Math.max(largest, Math.abs(weight));
   const scale = Math.min(largest, 6) / 127;
-  const weights = Int8Array.from(model.weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / scale))));
+  const weights = Int8Array.from(model.weights, (weight) =>
+    Math.max(-127, Math.min(127, Math.round(weight / scale))),
+  );
   return { weights, scale, bias: model.bias, threshold: 0, slope: 1 };
 };
 
-export const rawScore = (model: LinearModel, sample: Prepared): number => sample.words.count === 0 ? model.bias : scoreStretches(model, sample.words, sample.features).raw;
+export const rawScore = (model: LinearModel, sample: Prepared): number =>
+  sample.words.count === 0 ? model.bias : scoreStretches(model, sample.words, sample.features).raw;
 
 /** The score that at most `share` of the given ones exceed. */
 export const quantile = (scores: readonly number[], share: number): number => {

@@ -12,15 +12,29 @@ export const folds: readonly (readonly string[])[] = [
 ];
 
 /** What people ordinarily ask; the e-mails are documents. */
-export const ordinarySources: readonly string[] = ['deepset-benign', 'fuzzyai-benign', 'fastchat', 'self-instruct-seed', 'hh-rlhf-first-turn'];
+export const ordinarySources: readonly string[] = [
+  'deepset-benign',
+  'fuzzyai-benign',
+  'fastchat',
+  'self-instruct-seed',
+  'hh-rlhf-first-turn',
+];
 
 /** Raw scores of every source of the folds, each from a model that was trained without it. */
 export const leaveOut = (samples: readonly Prepared[]): ReadonlyMap<string, readonly number[]> => {
   const scores = new Map<string, readonly number[]>();
   for (const fold of folds) {
-    const model = quantise(learn(samples.filter(({ source }) => !fold.includes(source)), learnOptions));
+    const model = quantise(
+      learn(
+        samples.filter(({ source }) => !fold.includes(source)),
+        learnOptions,
+      ),
+    );
     for (const source of fold) {
-      scores.set(source, samples.filter((sample) => sample.source === source).map((sample) => rawScore(model, sample)));
+      scores.set(
+        source,
+        samples.filter((sample) => sample.source === source).map((sample) => rawScore(model, sample)),
+      );
     }
   }
   return scores;

@@ -24,24 +24,47 @@ const version = 1;
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-const describe = ({ scale, bias, weights }: LinearModel, threshold: number, slope: number) => ({ scale: rounded(scale), bias: rounded(bias), threshold: rounded(threshold), slope, sha256: digest(weights) });
+const describe = ({ scale, bias, weights }: LinearModel, threshold: number, slope: number) => ({
+  scale: rounded(scale),
+  bias: rounded(bias),
+  threshold: rounded(threshold),
+  slope,
+  sha256: digest(new Uint8Array(weights.buffer)),
+});
 
 const main = (folder: string, check: boolean): number => {
   const table = createFoldTable();
   const concepts = createConcepts(table);
   const samples = prepare(table, concepts, [...readInjectionRows(folder), ...writtenSamples()]);
   const outOfFold = leaveOut(samples);
-  const threshold = quantile(ordinarySources.flatMap((source) => outOfFold.get(source) ?? []), ordinaryShare);
+  const threshold = quantile(
+    ordinarySources.flatMap((source) => outOfFold.get(source) ?? []),
+    ordinaryShare,
+  );
   const injection = quantise(learn(samples, learnOptions));
   const tweets = prepare(table, concepts, readToxicityRows(folder));
-  const clean = samples.filter(({ attack, source }) => !attack && source !== 'hh-rlhf-first-turn').map((sample) => ({ ...sample, source: 'ordinary' }));
-  const held = quantise(learn([...tweets.filter((_, n) => n % 5 !== 0), ...clean.filter((_, n) => n % 5 !== 0)], { epochs: 3, decay: 1e-6 }));
-  const heldClean = [...tweets, ...clean].filter((sample, n) => n % 5 === 0 && !sample.attack).map((sample) => rawScore(held, sample));
+  const clean = samples
+    .filter(({ attack, source }) => !attack && source !== 'hh-rlhf-first-turn')
+    .map((sample) => ({ ...sample, source: 'ordinary' }));
+  const held = quantise(
+    learn([...tweets.filter((_, n) => n % 5 !== 0), ...clean.filter((_, n) => n % 5 !== 0)], {
+      epochs: 3,
+      decay: 1e-6,
+    }),
+  );
+  const heldClean = [...tweets, ...clean]
+    .filter((sample, n) => n % 5 === 0 && !sample.attack)
+    .map((sample) => rawScore(held, sample));
   const toxicity = quantise(learn([...tweets, ...clean], { epochs: 3, decay: 1e-6 }));
   const vocabulary = `${vocabularyOf(table, [...samples, ...tweets.filter(({ attack }) => !attack)]).join('\n')}\n`;
   const meta = {
     version,
-    data: Object.fromEntries(['injection-train.jsonl', 'toxicity-train.jsonl'].map((name) => [name, digest(readFileSync(join(folder, name)))])),
+    data: Object.fromEntries(
+      ['injection-train.jsonl', 'toxicity-train.jsonl'].map((name) => [
+        name,
+        digest(readFileSync(join(folder, name))),
+      ]),
+    ),
     injection: describe(injection, threshold, 1.5),
     toxicity: describe(toxicity, quantile(heldClean, cleanShare), 1.5),
     vocabulary: digest(vocabulary),
@@ -58,7 +81,10 @@ const main = (folder: string, check: boolean): number => {
     for (const [name, bytes] of files) writeFileSync(join(target, name), bytes);
     return 0;
   }
-  const differing = files.filter(([name, bytes]) => !existsSync(join(target, name)) || digest(readFileSync(join(target, name))) !== digest(bytes));
+  const differing = files.filter(
+    ([name, bytes]) =>
+      !existsSync(join(target, name)) || digest(readFileSync(join(target, name))) !== digest(bytes),
+  );
   for (const [name] of differing) console.error(`${name} differs from what was trained now`);
   return differing.length === 0 ? 0 : 1;
 };

@@ -17,5 +17,8 @@ export const vocabularyOf = (table: FoldTable, samples: readonly Sample[]): read
     }
     for (const word of seen) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  return [...counts].filter(([word, count]) => count >= (word.length <= 2 ? 12 : least)).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([word]) => word);
+  return [...counts]
+    .filter(([word, count]) => count >= (word.length <= 2 ? 12 : least))
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([word]) => word);
 };

@@ -5,6 +5,7 @@ import { createAlertsDomain, type AlertsDomainDeps } from '../domains/alerts/ind
 import { createAuditDomain } from '../domains/audit/index.ts';
 import { createDetectionDomain } from '../domains/detection/index.ts';
 import { createEvidenceDomain } from '../domains/evidence/index.ts';
+import { createFirewallDomain } from '../domains/firewall/index.ts';
 import { createFleetDomain } from '../domains/fleet/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createForwarder, createOtlpDomain } from '../domains/otlp/index.ts';
@@ -18,7 +19,6 @@ import type { Route } from '../platform/http/route.ts';
 import type { PeriodicTask } from '../platform/leases/index.ts';
 import type { Metrics } from '../platform/observability/metrics.ts';
 import { buildInference } from './inference.ts';
-import { noFirewall } from './no-firewall.ts';
 import type { AppOptions } from './options.ts';
 import { openForwarding } from './otlp-forwarding.ts';
 import type { Platform } from './platform.ts';
@@ -185,7 +185,8 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     scoring,
   ];
   const usage = createUsageDomain(common);
-  const inference = buildInference(options, platform, { firewall: noFirewall(), ledger: usage.port });
+  const firewall = createFirewallDomain({ ...common, alerts: alerts.port });
+  const inference = buildInference(options, platform, { firewall: firewall.port, ledger: usage.port });
   // A worker answers for its own health and metrics, and for nothing else.
   const forClients = [
     accounts,
@@ -197,6 +198,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
     trail,
     ...operations,
     usage,
+    firewall,
     inference,
   ];
   const served = config.roles.includes('api') ? [system, ...forClients] : [system];
@@ -212,6 +214,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
       evidence,
       scoring,
       usage,
+      firewall,
       inference,
     ],
     tasks: alerts.tasks,

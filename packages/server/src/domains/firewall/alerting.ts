@@ -19,7 +19,12 @@ export interface Alerting {
 }
 
 /** Counts in memory: each replica by itself, so an alert comes after at most three blocked calls on each of them. */
-export const createAlerting = ({ db, clock, alerts, log }: Pick<FirewallDomainDeps, 'db' | 'clock' | 'alerts' | 'log'>): Alerting => {
+export const createAlerting = ({
+  db,
+  clock,
+  alerts,
+  log,
+}: Pick<FirewallDomainDeps, 'db' | 'clock' | 'alerts' | 'log'>): Alerting => {
   const counts = new Map<string, Count>();
   const running = new Set<Promise<void>>();
   const raise = async (context: FirewallContext, finding: Finding, occurrences: number): Promise<void> => {
@@ -30,7 +35,14 @@ export const createAlerting = ({ db, clock, alerts, log }: Pick<FirewallDomainDe
         severity: finding.kind === 'canary' || finding.kind === 'exfiltration' ? 'high' : 'medium',
         source: 'firewall',
         fingerprint: `firewall:${finding.kind}:${context.principalId}`,
-        evidence: { principal_id: context.principalId, model: context.model, session_id: context.sessionId, kind: finding.kind, type: finding.type, score: finding.score },
+        evidence: {
+          principal_id: context.principalId,
+          model: context.model,
+          session_id: context.sessionId,
+          kind: finding.kind,
+          type: finding.type,
+          score: finding.score,
+        },
         occurrences,
       }),
     );
@@ -41,7 +53,8 @@ export const createAlerting = ({ db, clock, alerts, log }: Pick<FirewallDomainDe
       const nowMs = clock.nowMs();
       const known = counts.get(key);
       counts.delete(key);
-      const count = known === undefined || nowMs - known.sinceMs > windowMs ? { sinceMs: nowMs, blocked: 0 } : known;
+      const count =
+        known === undefined || nowMs - known.sinceMs > windowMs ? { sinceMs: nowMs, blocked: 0 } : known;
       count.blocked += 1;
       counts.set(key, count);
       const oldest = counts.keys().next();

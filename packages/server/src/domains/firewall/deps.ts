@@ -5,7 +5,10 @@ import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { AlertsPort } from '../alerts/index.ts';
 
 /** A stronger model's opinion of a text. Rejects when it has none; the deadline is the firewall's. */
-export type Guard = (text: string, signal: AbortSignal) => Promise<{ readonly unsafe: boolean; readonly score: number }>;
+export type Guard = (
+  text: string,
+  signal: AbortSignal,
+) => Promise<{ readonly unsafe: boolean; readonly score: number }>;
 
 /** What the firewall stands on. */
 export interface FirewallDomainDeps {

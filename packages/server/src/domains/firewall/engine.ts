@@ -17,7 +17,12 @@ export interface Engine {
 
 export const createEngine = (models: Models): Engine => {
   const table = createFoldTable();
-  return { table, concepts: createConcepts(table), dictionary: createDictionary(table, models.vocabulary), models };
+  return {
+    table,
+    concepts: createConcepts(table),
+    dictionary: createDictionary(table, models.vocabulary),
+    models,
+  };
 };
 
 /** How one reading of a text scored, and which stretch of the original it was. */

@@ -21,6 +21,8 @@ export interface FirewallParts extends Pick<FirewallDomainDeps, 'db' | 'clock' |
   readonly policies: PolicyCache;
   readonly alerting: Alerting;
   readonly guard: () => Guard | undefined;
+  /** Gathers no session's risk. */
+  readonly forgetful?: boolean;
   /** Told every verdict, for metrics. */
   readonly onVerdict?: (verdict: Verdict, direction: 'input' | 'output') => void;
 }
@@ -35,7 +37,13 @@ const joinedTurns = (parts: readonly Part[]): Part | undefined => {
   const turns = parts.filter(({ kind }) => kind === 'user');
   const last = turns.at(-1);
   if (turns.length < 2 || last === undefined) return undefined;
-  return { ...last, text: turns.map(({ text }) => text).join(' ').slice(-joinedChars) };
+  return {
+    ...last,
+    text: turns
+      .map(({ text }) => text)
+      .join(' ')
+      .slice(-joinedChars),
+  };
 };
 
 const verdictOf = (policy: Policy, judged: readonly Judged[]): Verdict => {
@@ -56,32 +64,62 @@ const verdictOf = (policy: Policy, judged: readonly Judged[]): Verdict => {
 };
 
 const worst = (judged: readonly Judged[]): Hit | undefined =>
-  judged.flatMap(({ hits }) => hits).filter(({ kind }) => kind === 'injection').reduce<Hit | undefined>((a, b) => (a === undefined || b.score > a.score ? b : a), undefined);
+  judged
+    .flatMap(({ hits }) => hits)
+    .filter(({ kind }) => kind === 'injection')
+    .reduce<Hit | undefined>((a, b) => (a === undefined || b.score > a.score ? b : a), undefined);
 
 /** The session's risk lifts a suspicious call over the threshold; a call without any suspicion is never blocked for it. */
-const withSession = async (parts: FirewallParts, policy: Policy, context: FirewallContext, judged: readonly Judged[]): Promise<readonly Judged[]> => {
+const withSession = async (
+  parts: FirewallParts,
+  policy: Policy,
+  context: FirewallContext,
+  judged: readonly Judged[],
+): Promise<readonly Judged[]> => {
   const hit = worst(judged);
   if (hit === undefined || hit.score < notableScore) return judged;
-  const risk = await gatherRisk(parts, context, hit.score);
+  const risk = parts.forgetful === true ? 0 : await gatherRisk(parts, context, hit.score);
   if (risk < policy.sessionRiskThreshold || hit.score >= policy.injectionThreshold) return judged;
-  const raised: Hit = { ...hit, type: 'session_risk', score: Math.max(risk, policy.injectionThreshold), reason: 'Suspicious by itself, and the session has gathered risk before' };
+  const raised: Hit = {
+    ...hit,
+    type: 'session_risk',
+    score: Math.max(risk, policy.injectionThreshold),
+    reason: 'Suspicious by itself, and the session has gathered risk before',
+  };
   return judged.map((one) => (one.hits.includes(hit) ? { ...one, hits: [...one.hits, raised] } : one));
 };
 
-const inspectParts = async (deps: FirewallParts, policy: Policy, parts: readonly Part[], signal: AbortSignal): Promise<readonly Judged[]> => {
+const inspectParts = async (
+  deps: FirewallParts,
+  policy: Policy,
+  parts: readonly Part[],
+  signal: AbortSignal,
+): Promise<readonly Judged[]> => {
   const judged: Judged[] = [];
   for (const part of parts) {
     const found = (await inspectText(deps.engine, part.text, signal)).filter((hit) => counts(part.kind, hit));
-    const asked = await Promise.all(found.map((hit) => askGuard({ guard: deps.guard(), log: deps.log }, policy, part.text, hit, signal)));
+    const asked = await Promise.all(
+      found.map((hit) => askGuard({ guard: deps.guard(), log: deps.log }, policy, part.text, hit, signal)),
+    );
     judged.push({ part, hits: asked });
   }
   const joined = joinedTurns(parts);
   if (joined === undefined) return judged;
-  const together = (await inspectText(deps.engine, joined.text, signal)).filter(({ kind, score }) => kind === 'injection' && score >= policy.injectionThreshold);
+  const together = (await inspectText(deps.engine, joined.text, signal)).filter(
+    ({ kind, score }) => kind === 'injection' && score >= policy.injectionThreshold,
+  );
   const alone = worst(judged)?.score ?? 0;
   if (together.length === 0 || alone >= policy.injectionThreshold) return judged;
   const length = parts.findLast(({ path }) => path === joined.path)?.text.length ?? 0;
-  const split = together.slice(0, 1).map((hit): Hit => ({ ...hit, type: 'split_payload', start: 0, end: length, reason: 'The turns of the conversation together are worded as a prompt attack' }));
+  const split = together
+    .slice(0, 1)
+    .map((hit): Hit => ({
+      ...hit,
+      type: 'split_payload',
+      start: 0,
+      end: length,
+      reason: 'The turns of the conversation together are worded as a prompt attack',
+    }));
   return [...judged, { part: joined, hits: split }];
 };
 
@@ -103,8 +141,15 @@ export const createFirewall = (deps: FirewallParts): Firewall => {
     inspectOutput: async ({ text, ...context }) => {
       const policy = deps.policies.of(context.model, context.principalId);
       if (!policy.enabled) return nothing;
-      const hits = [...inspectOutputText(deps.engine, text, policy.allowedLinkHosts), ...findCanaries(text, policy.canaries)];
-      return conclude(context, verdictOf(policy, [{ part: { kind: 'assistant', text, path: '' }, hits }]), 'output');
+      const hits = [
+        ...inspectOutputText(deps.engine, text, policy.allowedLinkHosts),
+        ...findCanaries(text, policy.canaries),
+      ];
+      return conclude(
+        context,
+        verdictOf(policy, [{ part: { kind: 'assistant', text, path: '' }, hits }]),
+        'output',
+      );
     },
     openOutput: (context) =>
       openScreen({

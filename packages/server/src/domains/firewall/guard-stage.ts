@@ -26,20 +26,38 @@ export const askGuard = async (
   hit: Hit,
   signal: AbortSignal,
 ): Promise<Hit> => {
-  const uncertain = hit.kind === 'injection' && hit.score >= policy.uncertainFrom && hit.score < policy.injectionThreshold;
+  const uncertain =
+    hit.kind === 'injection' && hit.score >= policy.uncertainFrom && hit.score < policy.injectionThreshold;
   if (guard === undefined || !uncertain) return hit;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(guardDeadlineMs)]);
   const late = new Promise<never>((_, reject) => {
-    deadline.addEventListener('abort', () => reject(new Error('The guard model was too late')), { once: true });
+    deadline.addEventListener('abort', () => reject(new Error('The guard model was too late')), {
+      once: true,
+    });
   });
   try {
     const opinion = await Promise.race([guard(around(text, hit), deadline), late]);
-    if (!opinion.unsafe) return { ...hit, score: Math.min(hit.score, policy.uncertainFrom / 2), reason: `${hit.reason}; the guard model found nothing` };
-    return { ...hit, type: 'guard_model', score: Math.max(opinion.score, policy.injectionThreshold), reason: 'The guard model calls it an attack' };
+    if (!opinion.unsafe)
+      return {
+        ...hit,
+        score: Math.min(hit.score, policy.uncertainFrom / 2),
+        reason: `${hit.reason}; the guard model found nothing`,
+      };
+    return {
+      ...hit,
+      type: 'guard_model',
+      score: Math.max(opinion.score, policy.injectionThreshold),
+      reason: 'The guard model calls it an attack',
+    };
   } catch (error) {
     signal.throwIfAborted();
     log.warn({ err: error }, 'the guard model failed; the policy decides');
     if (policy.guardOnFailure === 'allow') return hit;
-    return { ...hit, type: 'guard_failed', score: policy.injectionThreshold, reason: `${hit.reason}; the guard model failed, and the policy blocks then` };
+    return {
+      ...hit,
+      type: 'guard_failed',
+      score: policy.injectionThreshold,
+      reason: `${hit.reason}; the guard model failed, and the policy blocks then`,
+    };
   }
 };

@@ -15,25 +15,49 @@ const leastScore = 0.05;
 const hitsMax = 200;
 
 const reasonOf = (view: string): string =>
-  view === 'plain' ? 'The wording is that of a prompt attack' : `Read as ${view}, the wording is that of a prompt attack`;
+  view === 'plain'
+    ? 'The wording is that of a prompt attack'
+    : `Read as ${view}, the wording is that of a prompt attack`;
 
 /** What stage 1 finds in one slice. */
 const inspectSlice = (engine: Engine, text: string): readonly Hit[] => {
   const scored = scoreText(engine, text);
-  const best = scored.reduce<(typeof scored)[number] | undefined>((a, b) => (a === undefined || b.injection > a.injection ? b : a), undefined);
+  const best = scored.reduce<(typeof scored)[number] | undefined>(
+    (a, b) => (a === undefined || b.injection > a.injection ? b : a),
+    undefined,
+  );
   const rude = Math.max(0, ...scored.map(({ toxicity }) => toxicity));
   const hits: Hit[] = [...findRules(engine, text), ...findPii(text), ...findSecrets(text)];
   if (best !== undefined && best.injection >= leastScore) {
-    hits.push({ kind: 'injection', type: 'linear_model', score: best.injection, start: best.start, end: best.end, reason: reasonOf(best.view) });
+    hits.push({
+      kind: 'injection',
+      type: 'linear_model',
+      score: best.injection,
+      start: best.start,
+      end: best.end,
+      reason: reasonOf(best.view),
+    });
   }
-  if (rude >= 0.5) hits.push({ kind: 'toxicity', type: 'linear_model', score: rude, start: 0, end: text.length, reason: 'The wording is abusive' });
+  if (rude >= 0.5)
+    hits.push({
+      kind: 'toxicity',
+      type: 'linear_model',
+      score: rude,
+      start: 0,
+      end: text.length,
+      reason: 'The wording is abusive',
+    });
   return hits;
 };
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Everything that stage 1 finds in a text; long texts give way to other work between slices. */
-export const inspectText = async (engine: Engine, text: string, signal?: AbortSignal): Promise<readonly Hit[]> => {
+export const inspectText = async (
+  engine: Engine,
+  text: string,
+  signal?: AbortSignal,
+): Promise<readonly Hit[]> => {
   if (text.length <= sliceChars) return inspectSlice(engine, text);
   const hits = new Map<string, Hit>();
   const seen = new Map<string, number>();
@@ -53,9 +77,21 @@ export const inspectText = async (engine: Engine, text: string, signal?: AbortSi
 };
 
 /** What matters in a model's answer: personal data, secrets, links that carry data out, abuse. */
-export const inspectOutputText = (engine: Engine, text: string, allowedHosts: readonly string[]): readonly Hit[] => {
+export const inspectOutputText = (
+  engine: Engine,
+  text: string,
+  allowedHosts: readonly string[],
+): readonly Hit[] => {
   const rude = Math.max(0, ...scoreText(engine, text).map(({ toxicity }) => toxicity));
   const hits: Hit[] = [...findPii(text), ...findSecrets(text), ...findExfiltration(text, allowedHosts)];
-  if (rude >= 0.5) hits.push({ kind: 'toxicity', type: 'linear_model', score: rude, start: 0, end: text.length, reason: 'The wording is abusive' });
+  if (rude >= 0.5)
+    hits.push({
+      kind: 'toxicity',
+      type: 'linear_model',
+      score: rude,
+      start: 0,
+      end: text.length,
+      reason: 'The wording is abusive',
+    });
   return hits;
 };

@@ -43,7 +43,13 @@ export const createConcepts = (table: FoldTable): Concepts => {
 };
 
 /** The concepts of the word at `index`; 0 for most words. */
-export const conceptsOf = (concepts: Concepts, table: FoldTable, view: View, words: Words, index: number): number => {
+export const conceptsOf = (
+  concepts: Concepts,
+  table: FoldTable,
+  view: View,
+  words: Words,
+  index: number,
+): number => {
   const start = words.starts[index] ?? 0;
   const ideograph = table.classes[view.codes[start] ?? 0] === charClass.ideograph;
   const end = ideograph ? Math.min(view.length, start + runMax) : (words.ends[index] ?? 0);

@@ -13,7 +13,15 @@ export interface Features {
 export const bucketBits = 17;
 const bucketMask = (1 << bucketBits) - 1;
 
-const salt = { word: 0x1b873593, pair: 0x2545f491, gap: 0x38d3c0de, gram: 0x4cf5ad43, one: 0x52dce729, two: 0x6c078965, three: 0x7feb352d };
+const salt = {
+  word: 0x1b873593,
+  pair: 0x2545f491,
+  gap: 0x38d3c0de,
+  gram: 0x4cf5ad43,
+  one: 0x52dce729,
+  two: 0x6c078965,
+  three: 0x7feb352d,
+};
 /** Concepts this many words apart still belong together. */
 const conceptReach = 7;
 /** A word has at most this many character n-grams, so that features stay linear in words whatever they look like. */
@@ -26,7 +34,8 @@ const bucketOf = (hash: number): number => {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) & bucketMask;
 };
-const join = (a: number, b: number): number => Math.imul(a ^ (b >>> 3), 0x01000193) + Math.imul(b, 0x27d4eb2f);
+const join = (a: number, b: number): number =>
+  Math.imul(a ^ (b >>> 3), 0x01000193) + Math.imul(b, 0x27d4eb2f);
 
 const lowBit = (bits: number): number => 31 - Math.clz32(bits & -bits);
 

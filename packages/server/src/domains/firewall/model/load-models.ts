@@ -30,10 +30,16 @@ export const loadModels = (): Models => {
   const meta = JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8')) as ModelsFile;
   const modelOf = (name: 'injection' | 'toxicity'): LinearModel => {
     const bytes = readFileSync(join(folder, `${name}.bin`));
-    if (bytes.length !== 1 << bucketBits) throw new Error(`${name}.bin has ${String(bytes.length)} bytes: train the models again`);
+    if (bytes.length !== 1 << bucketBits)
+      throw new Error(`${name}.bin has ${String(bytes.length)} bytes: train the models again`);
     const { scale, bias, threshold, slope } = meta[name];
     return { weights: new Int8Array(bytes), scale, bias, threshold, slope };
   };
   const vocabulary = readFileSync(join(folder, 'vocabulary.txt'), 'utf8').trim().split('\n');
-  return { version: meta.version, injection: modelOf('injection'), toxicity: modelOf('toxicity'), vocabulary };
+  return {
+    version: meta.version,
+    injection: modelOf('injection'),
+    toxicity: modelOf('toxicity'),
+    vocabulary,
+  };
 };

@@ -6,7 +6,18 @@ export const findCanaries = (text: string, canaries: readonly string[]): readonl
   const lower = text.toLowerCase();
   return canaries.flatMap((canary): readonly Hit[] => {
     const start = lower.indexOf(canary.toLowerCase());
-    return start < 0 ? [] : [{ kind: 'canary', type: 'canary', score: 1, start, end: start + canary.length, reason: 'A canary token of a system prompt stands in the answer' }];
+    return start < 0
+      ? []
+      : [
+          {
+            kind: 'canary',
+            type: 'canary',
+            score: 1,
+            start,
+            end: start + canary.length,
+            reason: 'A canary token of a system prompt stands in the answer',
+          },
+        ];
   });
 };
 

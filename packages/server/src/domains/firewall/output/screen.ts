@@ -18,7 +18,8 @@ const toxicityChars = 600;
 const keyBodyMax = 16_000;
 
 /** A tail that may yet become a number, an address, a token or a link. */
-const unfinished = /(?:!?\[[^\]\n]{0,80}(?:\](?:\([^)\s]{0,160})?)?|<[a-z][^>\n]{0,160}|[+(]?\d[\d\s().+/-]{0,40}[A-Za-z0-9]{0,24}|[A-Za-z0-9._%+@:/=&?#-]{1,200})$/i;
+const unfinished =
+  /(?:!?\[[^\]\n]{0,80}(?:\](?:\([^)\s]{0,160})?)?|<[a-z][^>\n]{0,160}|[+(]?\d[\d\s().+/-]{0,40}[A-Za-z0-9]{0,24}|[A-Za-z0-9._%+@:/=&?#-]{1,200})$/i;
 const digitsOrSigns = /[\d@[<_=:/+.-]/;
 
 /** How many characters at the end of `text` have to wait. A plain word waits only with what may follow it. */
@@ -53,10 +54,18 @@ interface State {
 const verdictOf = (policy: Policy, hits: readonly Hit[], offset: number, text: string): Verdict | null => {
   let action: Action = 'allow';
   for (const hit of hits) action = severer(action, actionOn(policy, hit));
-  const findings = hits.filter((hit) => worthTelling(policy, hit)).map((hit) => findingOf({ ...hit, start: hit.start + offset, end: hit.end + offset }, ''));
+  const findings = hits
+    .filter((hit) => worthTelling(policy, hit))
+    .map((hit) => findingOf({ ...hit, start: hit.start + offset, end: hit.end + offset }, ''));
   if (findings.length === 0) return null;
   const masked = action === 'mask' ? new Map([['', text]]) : new Map<string, string>();
-  return { action, reportOnly: policy.reportOnly, score: Math.max(...findings.map(({ score }) => score)), findings, masked };
+  return {
+    action,
+    reportOnly: policy.reportOnly,
+    score: Math.max(...findings.map(({ score }) => score)),
+    findings,
+    masked,
+  };
 };
 
 /** Hits in what is held, found with what stands before it; those that end in what left already are old. */
@@ -72,19 +81,32 @@ const hitsIn = (state: State, policy: Policy, ready: number): readonly Hit[] => 
 };
 
 const judgeToxicity = ({ engine, policy }: ScreenDeps, state: State, final: boolean): readonly Hit[] => {
-  if (policy.toxicity === 'allow' || (state.unjudged < toxicityChars / 2 && !final) || state.unjudged === 0) return [];
+  if (policy.toxicity === 'allow' || (state.unjudged < toxicityChars / 2 && !final) || state.unjudged === 0)
+    return [];
   state.unjudged = 0;
   const score = Math.max(0, ...scoreText(engine, state.recent).map(({ toxicity }) => toxicity));
   if (score < policy.toxicityThreshold) return [];
-  return [{ kind: 'toxicity', type: 'linear_model', score, start: 0, end: state.held.length, reason: 'The wording is abusive' }];
+  return [
+    {
+      kind: 'toxicity',
+      type: 'linear_model',
+      score,
+      start: 0,
+      end: state.held.length,
+      reason: 'The wording is abusive',
+    },
+  ];
 };
 
 /** Drops the body of a private key whose beginning was masked. */
 const swallow = (state: State, text: string): string => {
   if (state.swallowed === 0) return text;
-  const body = /^[A-Za-z0-9+/=\s:,]*(?:-----END[A-Z -]{0,40}-----|-{0,5}END[A-Z -]{0,40}$|-{1,5}$)?/.exec(text)?.[0] ?? '';
+  const body =
+    /^[A-Za-z0-9+/=\s:,]*(?:-----END[A-Z -]{0,40}-----|-{0,5}END[A-Z -]{0,40}$|-{1,5}$)?/.exec(text)?.[0] ??
+    '';
   state.swallowed += body.length;
-  const over = body.length < text.length || /END[A-Z -]{0,40}-----$/.test(body) || state.swallowed > keyBodyMax;
+  const over =
+    body.length < text.length || /END[A-Z -]{0,40}-----$/.test(body) || state.swallowed > keyBodyMax;
   if (over) state.swallowed = 0;
   state.offset += body.length;
   return text.slice(body.length);
@@ -100,7 +122,11 @@ const release = (state: State, ready: number): void => {
   state.offset += ready;
 };
 
-const step = (deps: ScreenDeps, state: State, final: boolean): { readonly out: string; readonly verdict: Verdict | null } => {
+const step = (
+  deps: ScreenDeps,
+  state: State,
+  final: boolean,
+): { readonly out: string; readonly verdict: Verdict | null } => {
   const { policy } = deps;
   let ready = final ? state.held.length : state.held.length - heldBack(state.held, policy.canaries);
   if (ready <= 0) return { out: '', verdict: null };
@@ -110,7 +136,11 @@ const step = (deps: ScreenDeps, state: State, final: boolean): { readonly out: s
   const offset = state.offset;
   const text = state.held.slice(0, ready);
   const toMask = hits.filter((hit) => actionOn(policy, hit) === 'mask');
-  if (!policy.reportOnly && toMask.some(({ type, end }) => type === 'private_key' && end >= state.held.length)) state.swallowed = 1;
+  if (
+    !policy.reportOnly &&
+    toMask.some(({ type, end }) => type === 'private_key' && end >= state.held.length)
+  )
+    state.swallowed = 1;
   const masked = toMask.length === 0 ? text : maskHits(text, toMask);
   release(state, ready);
   const verdict = verdictOf(policy, [...hits, ...judgeToxicity(deps, state, final)], offset, masked);
@@ -122,8 +152,17 @@ const step = (deps: ScreenDeps, state: State, final: boolean): { readonly out: s
 
 /** Screens one stream. What leaves has been judged; at most `holdBackMax` characters wait for what follows them. */
 export const openScreen = (deps: ScreenDeps): OutputScreen => {
-  const state: State = { context: '', held: '', offset: 0, recent: '', unjudged: 0, swallowed: 0, ended: false };
-  if (!deps.policy.enabled) return { push: (text) => ({ out: text, verdict: null }), end: () => ({ out: '', verdict: null }) };
+  const state: State = {
+    context: '',
+    held: '',
+    offset: 0,
+    recent: '',
+    unjudged: 0,
+    swallowed: 0,
+    ended: false,
+  };
+  if (!deps.policy.enabled)
+    return { push: (text) => ({ out: text, verdict: null }), end: () => ({ out: '', verdict: null }) };
   return {
     push: (text) => {
       if (state.ended) return { out: '', verdict: null };

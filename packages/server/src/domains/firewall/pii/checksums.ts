@@ -29,7 +29,8 @@ export const ibanValid = (value: string): boolean => {
 export const cardValid = (value: string): boolean => {
   const digits = digitsOf(value);
   if (digits.length < 12 || digits.length > 19 || /^(\d)\1+$/.test(digits)) return false;
-  const prefix = /^(?:4\d{12}(?:\d{3}){0,2}$|5[1-5]|2(?:2[2-9]|[3-6]\d|7[01]|720)|3[47]|3(?:0[0-59]|[689])|6(?:011|4[4-9]|5|2)|35(?:2[89]|[3-8]\d)|5018|5020|5038|5[678]|6304|6759|676[1-3]|60|1800|2131|8[16]|9792|220[0-4])/;
+  const prefix =
+    /^(?:4\d{12}(?:\d{3}){0,2}$|5[1-5]|2(?:2[2-9]|[3-6]\d|7[01]|720)|3[47]|3(?:0[0-59]|[689])|6(?:011|4[4-9]|5|2)|35(?:2[89]|[3-8]\d)|5018|5020|5038|5[678]|6304|6759|676[1-3]|60|1800|2131|8[16]|9792|220[0-4])/;
   return prefix.test(digits) && luhn(digits);
 };
 
@@ -37,7 +38,14 @@ export const cardValid = (value: string): boolean => {
 export const ssnValid = (value: string): boolean => {
   const digits = digitsOf(value);
   const area = digits.slice(0, 3);
-  return digits.length === 9 && area !== '000' && area !== '666' && area < '900' && digits.slice(3, 5) !== '00' && digits.slice(5) !== '0000';
+  return (
+    digits.length === 9 &&
+    area !== '000' &&
+    area !== '666' &&
+    area < '900' &&
+    digits.slice(3, 5) !== '00' &&
+    digits.slice(5) !== '0000'
+  );
 };
 
 export const ipv4Valid = (value: string): boolean => value.split('.').every((part) => Number(part) <= 255);
@@ -45,5 +53,11 @@ export const ipv4Valid = (value: string): boolean => value.split('.').every((par
 /** 8 to 15 digits, not all the same, and no date. */
 export const phoneValid = (value: string): boolean => {
   const digits = digitsOf(value);
-  return digits.length >= 7 && digits.length <= 15 && !/^(\d)\1+$/.test(digits) && !/^(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])$/.test(value) && !/^(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d$/.test(value);
+  return (
+    digits.length >= 7 &&
+    digits.length <= 15 &&
+    !/^(\d)\1+$/.test(digits) &&
+    !/^(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])$/.test(value) &&
+    !/^(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d$/.test(value)
+  );
 };

@@ -17,9 +17,22 @@ export const findPii = (text: string): readonly Hit[] => {
       if (hits.some((hit) => hit.start < end && start < hit.end)) continue;
       const valid = form.valid?.(value) ?? true;
       if (!valid) continue;
-      if (form.context !== undefined && !form.context.test(`${text.slice(Math.max(0, start - contextBefore), start)} ${text.slice(end, end + contextAfter)}`)) continue;
+      if (
+        form.context !== undefined &&
+        !form.context.test(
+          `${text.slice(Math.max(0, start - contextBefore), start)} ${text.slice(end, end + contextAfter)}`,
+        )
+      )
+        continue;
       if (form.unless?.test(text.slice(Math.max(0, start - 24), start)) === true) continue;
-      hits.push({ kind: 'pii', type: form.type, score: form.valid === undefined ? 0.85 : 0.95, start, end, reason: form.reason });
+      hits.push({
+        kind: 'pii',
+        type: form.type,
+        score: form.valid === undefined ? 0.85 : 0.95,
+        start,
+        end,
+        reason: form.reason,
+      });
       if (hits.length >= 1000) return hits;
     }
   }

@@ -15,35 +15,151 @@ export interface PiiForm {
   readonly reason: string;
 }
 
-const idContext = /\b(?:national|identity|identification|id (?:number|no|card)|ssn|nino|insurance|tax|tin|itin|nif|nie|dni|cpf|cnpj|curp|pesel|bsn|aadhaar|pan|steuer|ausweis|personalausweis|codice fiscale|nhs|medicare|sin|fiscal|personnummer|cpr|rrn|hkid|nric|social)\b|身份证|주민등록|マイナンバー/i;
+const idContext =
+  /\b(?:national|identity|identification|id (?:number|no|card)|ssn|nino|insurance|tax|tin|itin|nif|nie|dni|cpf|cnpj|curp|pesel|bsn|aadhaar|pan|steuer|ausweis|personalausweis|codice fiscale|nhs|medicare|sin|fiscal|personnummer|cpr|rrn|hkid|nric|social)\b|身份证|주민등록|マイナンバー/i;
 
 /** The more certain forms come first: a later form does not claim what an earlier one has. */
 export const piiForms: readonly PiiForm[] = [
-  { type: 'email', pattern: /(?<![A-Za-z0-9._%+-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}\b/g, reason: 'An e-mail address' },
-  { type: 'iban', pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b/gi, valid: ibanValid, reason: 'An IBAN with a valid checksum' },
-  { type: 'card', pattern: /(?<![\d.-])\d(?:[ -]?\d){11,18}(?![\d-])/g, valid: cardValid, reason: 'A payment card number with a valid checksum' },
-  { type: 'crypto_wallet', pattern: /\b(?:0x[0-9a-fA-F]{40}|bc1[ac-hj-np-z02-9]{25,62}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b/g, valid: (value) => value.startsWith('0x') || value.startsWith('bc1') || (/\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value)), reason: 'The address of a wallet' },
+  {
+    type: 'email',
+    pattern:
+      /(?<![A-Za-z0-9._%+-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}\b/g,
+    reason: 'An e-mail address',
+  },
+  {
+    type: 'iban',
+    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b/gi,
+    valid: ibanValid,
+    reason: 'An IBAN with a valid checksum',
+  },
+  {
+    type: 'card',
+    pattern: /(?<![\d.-])\d(?:[ -]?\d){11,18}(?![\d-])/g,
+    valid: cardValid,
+    reason: 'A payment card number with a valid checksum',
+  },
+  {
+    type: 'crypto_wallet',
+    pattern: /\b(?:0x[0-9a-fA-F]{40}|bc1[ac-hj-np-z02-9]{25,62}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b/g,
+    valid: (value) =>
+      value.startsWith('0x') ||
+      value.startsWith('bc1') ||
+      (/\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value)),
+    reason: 'The address of a wallet',
+  },
   { type: 'mac_address', pattern: /\b(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}\b/gi, reason: 'A hardware address' },
-  { type: 'ip', pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)/g, valid: ipv4Valid, unless: /(?:version|release|v\.?|ver|section|chapter|clause)\s{0,2}$/i, reason: 'An IPv4 address' },
-  { type: 'ip', pattern: /(?<![\w:.])[0-9a-f:]{2,39}:[0-9a-f:.]{0,30}(?![\w:])/gi, valid: (value) => /:.*:/.test(value) && /[0-9a-f]/i.test(value) && isIPv6(value), reason: 'An IPv6 address' },
-  { type: 'ssn', pattern: /(?<![\d-])\d{3}([ -])\d{2}\1\d{4}(?![\d-])/g, valid: ssnValid, reason: 'A US social security number' },
-  { type: 'ssn', pattern: /(?<![\d-])\d{9}(?![\d-])/g, valid: ssnValid, context: /\b(?:ssn|social security|social-security|sosec)\b/i, reason: 'A US social security number' },
-  { type: 'national_id', pattern: /\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/g, reason: 'A UK National Insurance number' },
+  {
+    type: 'ip',
+    pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)/g,
+    valid: ipv4Valid,
+    unless: /(?:version|release|v\.?|ver|section|chapter|clause)\s{0,2}$/i,
+    reason: 'An IPv4 address',
+  },
+  {
+    type: 'ip',
+    pattern: /(?<![\w:.])[0-9a-f:]{2,39}:[0-9a-f:.]{0,30}(?![\w:])/gi,
+    valid: (value) => /:.*:/.test(value) && /[0-9a-f]/i.test(value) && isIPv6(value),
+    reason: 'An IPv6 address',
+  },
+  {
+    type: 'ssn',
+    pattern: /(?<![\d-])\d{3}([ -])\d{2}\1\d{4}(?![\d-])/g,
+    valid: ssnValid,
+    reason: 'A US social security number',
+  },
+  {
+    type: 'ssn',
+    pattern: /(?<![\d-])\d{9}(?![\d-])/g,
+    valid: ssnValid,
+    context: /\b(?:ssn|social security|social-security|sosec)\b/i,
+    reason: 'A US social security number',
+  },
+  {
+    type: 'national_id',
+    pattern: /\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/g,
+    reason: 'A UK National Insurance number',
+  },
   { type: 'national_id', pattern: /\b\d{3}\.\d{3}\.\d{3}-\d{2}\b/g, reason: 'A Brazilian CPF' },
-  { type: 'national_id', pattern: /\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b/gi, reason: 'An Italian codice fiscale' },
+  {
+    type: 'national_id',
+    pattern: /\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b/gi,
+    reason: 'An Italian codice fiscale',
+  },
   { type: 'national_id', pattern: /\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d\b/g, reason: 'A Mexican CURP' },
-  { type: 'national_id', pattern: /\b(?:\d{8}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z]\b/g, valid: (value) => nifValid(value), reason: 'A Spanish NIF or NIE' },
+  {
+    type: 'national_id',
+    pattern: /\b(?:\d{8}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z]\b/g,
+    valid: (value) => nifValid(value),
+    reason: 'A Spanish NIF or NIE',
+  },
   { type: 'national_id', pattern: /\b[STFGM]\d{7}[A-Z]\b/g, context: idContext, reason: 'A Singapore NRIC' },
-  { type: 'national_id', pattern: /(?<!\d)\d{6}-[1-4]\d{6}(?!\d)/g, reason: 'A Korean resident registration number' },
-  { type: 'national_id', pattern: /(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX](?![\dA-Z])/gi, valid: (value) => chinaValid(value), reason: 'A Chinese resident identity number' },
-  { type: 'passport', pattern: /\b(?=[A-Z0-9]*\d{5})[A-Z]{0,3}\d{5,9}[A-Z]{0,1}\d{0,2}\b/g, context: /\b(?:passport|reisepass|pasaporte|passeport|passaporto|passaporte|paspoort|паспорт)/i, reason: 'A passport number, by the words beside it' },
-  { type: 'driver_licence', pattern: /\b(?=[A-Z0-9-]*\d{4})[A-Z0-9]{1,7}[A-Z0-9-]{4,16}\b/g, context: /\b(?:driver'?s?|driving)[ -]licen[cs]e|\b(?:führerschein|permis de conduire|licencia de conducir|dl (?:number|no))\b/i, reason: 'A driving licence number, by the words beside it' },
-  { type: 'national_id', pattern: /(?<![\w-])(?=[A-Z0-9 ./-]*\d{4})[A-Z]{0,5}\d[\d ./-]{4,18}\d[A-Z]{0,2}(?![\w-])/g, valid: (value) => digitsOf(value).length >= 7 && digitsOf(value).length <= 14, context: idContext, reason: 'A national number, by the words beside it' },
-  { type: 'bank_account', pattern: /(?<![\w-])\d(?:[ -]?\d){5,17}(?![\w-])/g, valid: (value) => digitsOf(value).length >= 6, context: /\b(?:account (?:number|no|nr|#)|acct|bank account|routing|sort code|kontonummer|swift|bban|aba)\b/i, reason: 'A bank account number, by the words beside it' },
-  { type: 'date_of_birth', pattern: /\b(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})\b/g, context: /\b(?:born|birth|dob|birthday|geboren|geburtsdatum|naissance|nacimiento|nascita|nascimento)\b/i, reason: 'A date of birth, by the words beside it' },
-  { type: 'phone', pattern: /(?<![\w+.-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi, valid: phoneValid, reason: 'A telephone number in international form' },
-  { type: 'phone', pattern: /(?<![\w+.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?![\w-])/gi, valid: phoneValid, reason: 'A North American telephone number' },
-  { type: 'phone', pattern: /(?<![\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi, valid: phoneValid, context: /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon|handy|teléfono|téléphone|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i, reason: 'A telephone number, by the words beside it' },
+  {
+    type: 'national_id',
+    pattern: /(?<!\d)\d{6}-[1-4]\d{6}(?!\d)/g,
+    reason: 'A Korean resident registration number',
+  },
+  {
+    type: 'national_id',
+    pattern: /(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX](?![\dA-Z])/gi,
+    valid: (value) => chinaValid(value),
+    reason: 'A Chinese resident identity number',
+  },
+  {
+    type: 'passport',
+    pattern: /\b(?=[A-Z0-9]*\d{5})[A-Z]{0,3}\d{5,9}[A-Z]{0,1}\d{0,2}\b/g,
+    context: /\b(?:passport|reisepass|pasaporte|passeport|passaporto|passaporte|paspoort|паспорт)/i,
+    reason: 'A passport number, by the words beside it',
+  },
+  {
+    type: 'driver_licence',
+    pattern: /\b(?=[A-Z0-9-]*\d{4})[A-Z0-9]{1,7}[A-Z0-9-]{4,16}\b/g,
+    context:
+      /\b(?:driver'?s?|driving)[ -]licen[cs]e|\b(?:führerschein|permis de conduire|licencia de conducir|dl (?:number|no))\b/i,
+    reason: 'A driving licence number, by the words beside it',
+  },
+  {
+    type: 'national_id',
+    pattern: /(?<![\w-])(?=[A-Z0-9 ./-]*\d{4})[A-Z]{0,5}\d[\d ./-]{4,18}\d[A-Z]{0,2}(?![\w-])/g,
+    valid: (value) => digitsOf(value).length >= 7 && digitsOf(value).length <= 14,
+    context: idContext,
+    reason: 'A national number, by the words beside it',
+  },
+  {
+    type: 'bank_account',
+    pattern: /(?<![\w-])\d(?:[ -]?\d){5,17}(?![\w-])/g,
+    valid: (value) => digitsOf(value).length >= 6,
+    context:
+      /\b(?:account (?:number|no|nr|#)|acct|bank account|routing|sort code|kontonummer|swift|bban|aba)\b/i,
+    reason: 'A bank account number, by the words beside it',
+  },
+  {
+    type: 'date_of_birth',
+    pattern: /\b(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})\b/g,
+    context: /\b(?:born|birth|dob|birthday|geboren|geburtsdatum|naissance|nacimiento|nascita|nascimento)\b/i,
+    reason: 'A date of birth, by the words beside it',
+  },
+  {
+    type: 'phone',
+    pattern:
+      /(?<![\w+.-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
+    valid: phoneValid,
+    reason: 'A telephone number in international form',
+  },
+  {
+    type: 'phone',
+    pattern:
+      /(?<![\w+.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?![\w-])/gi,
+    valid: phoneValid,
+    reason: 'A North American telephone number',
+  },
+  {
+    type: 'phone',
+    pattern: /(?<![\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
+    valid: phoneValid,
+    context:
+      /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon|handy|teléfono|téléphone|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i,
+    reason: 'A telephone number, by the words beside it',
+  },
 ];
 
 const nifLetters = 'TRWAGMYFPDXBNJZSQVHLCKE';

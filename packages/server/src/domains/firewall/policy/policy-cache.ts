@@ -19,7 +19,13 @@ const resolvedMax = 5000;
  * All policies in memory. They change by NOTIFY at once, else within 30 s. While they could never be read, the defaults
  * hold, which block.
  */
-export const createPolicyCache = ({ db, log }: { readonly db: Database; readonly log: Logger }): PolicyCache => {
+export const createPolicyCache = ({
+  db,
+  log,
+}: {
+  readonly db: Database;
+  readonly log: Logger;
+}): PolicyCache => {
   let rows: readonly PolicyRow[] = [];
   const resolved = new Map<string, Policy>();
   let subscription: Subscription | undefined;
@@ -46,7 +52,10 @@ export const createPolicyCache = ({ db, log }: { readonly db: Database; readonly
     },
     refresh,
     start: async () => {
-      subscription = await db.listen(policyChannel, { onNotification: tryRefresh, onConnection: (connected) => connected && tryRefresh() });
+      subscription = await db.listen(policyChannel, {
+        onNotification: tryRefresh,
+        onConnection: (connected) => connected && tryRefresh(),
+      });
       await refresh().catch((error: unknown) => {
         log.warn({ err: error }, 'firewall policies could not be read; the defaults hold');
       });

@@ -18,7 +18,11 @@ export const policyChannel = 'firewall_policies';
 export const policiesMax = 1000;
 
 export const allPolicies = async (db: Executor): Promise<readonly PolicyRecord[]> =>
-  (await db.query<PolicyRecord>(`SELECT ${columns} FROM firewall_policies ORDER BY id LIMIT ${String(policiesMax)}`)).rows;
+  (
+    await db.query<PolicyRecord>(
+      `SELECT ${columns} FROM firewall_policies ORDER BY id LIMIT ${String(policiesMax)}`,
+    )
+  ).rows;
 
 export const countPolicies = async (db: Executor): Promise<number> =>
   (await db.query<{ count: number }>('SELECT count(*) AS count FROM firewall_policies')).rows[0]?.count ?? 0;
@@ -28,7 +32,14 @@ export const insertPolicy = async (tx: Tx, policy: PolicyRecord): Promise<boolea
   const { rowCount } = await tx.query(
     `INSERT INTO firewall_policies (id, model, principal_id, description, settings, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (model, principal_id) DO NOTHING`,
-    [policy.id, policy.model, policy.principalId, policy.description, JSON.stringify(policy.settings), policy.createdAt],
+    [
+      policy.id,
+      policy.model,
+      policy.principalId,
+      policy.description,
+      JSON.stringify(policy.settings),
+      policy.createdAt,
+    ],
   );
   await tx.notify(policyChannel, policy.id);
   return rowCount > 0;
@@ -57,7 +68,11 @@ export const deletePolicy = async (tx: Tx, id: string): Promise<boolean> => {
   return rowCount > 0;
 };
 
-export const listPolicies = async (db: Executor, limit: number, after: CursorPosition | undefined): Promise<readonly PolicyRecord[]> => {
+export const listPolicies = async (
+  db: Executor,
+  limit: number,
+  after: CursorPosition | undefined,
+): Promise<readonly PolicyRecord[]> => {
   const { rows } = await db.query<PolicyRecord>(
     `SELECT ${columns} FROM firewall_policies
       WHERE ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))

@@ -17,7 +17,9 @@ export interface Policy {
   readonly canaries: readonly string[];
 }
 
-const piiDefaults = Object.fromEntries(piiTypes.map((type) => [type, type === 'ip' || type === 'mac_address' ? 'allow' : 'mask'])) as Record<PiiType, FirewallAction>;
+const piiDefaults = Object.fromEntries(
+  piiTypes.map((type) => [type, type === 'ip' || type === 'mac_address' ? 'allow' : 'mask']),
+) as Record<PiiType, FirewallAction>;
 
 /** What holds where no policy says otherwise: attacks are blocked, personal data and secrets are masked. */
 export const defaultPolicy: Policy = {
@@ -66,5 +68,8 @@ export const resolvePolicy = (rows: readonly PolicyRow[], model: string, princip
     rows.find((row) => row.model === null && row.principalId === principalId),
     rows.find((row) => row.model === model && row.principalId === principalId),
   ];
-  return layers.reduce((policy, row) => (row === undefined ? policy : overlay(policy, row.settings)), defaultPolicy);
+  return layers.reduce(
+    (policy, row) => (row === undefined ? policy : overlay(policy, row.settings)),
+    defaultPolicy,
+  );
 };

@@ -12,7 +12,10 @@ const forms: readonly SecretForm[] = [
   { type: 'gitlab_token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
   { type: 'slack_token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
   { type: 'slack_webhook', pattern: /\bhooks\.slack\.com\/services\/[A-Za-z0-9/]{20,100}/g },
-  { type: 'openai_key', pattern: /\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-|or-v1-)?[A-Za-z0-9_-]{20,250}/g },
+  {
+    type: 'openai_key',
+    pattern: /\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-|or-v1-)?[A-Za-z0-9_-]{20,250}/g,
+  },
   { type: 'google_api_key', pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
   { type: 'google_oauth', pattern: /\bya29\.[A-Za-z0-9_-]{20,500}/g },
   { type: 'stripe_key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,247}/g },
@@ -27,13 +30,22 @@ const forms: readonly SecretForm[] = [
   { type: 'gpushield_key', pattern: /\bgps?k?_[A-Za-z0-9_-]{32,120}\b/g },
   { type: 'azure_account_key', pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
   { type: 'jwt', pattern: /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}/g },
-  { type: 'private_key', pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,-]{0,8000}/g },
-  { type: 'connection_string', pattern: /\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|rediss|amqps?|ftp|https?):\/\/[^\s:/@'"<>]{1,64}:[^\s:/@'"<>]{3,128}@[^\s'"<>]{3,200}/g },
+  {
+    type: 'private_key',
+    pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,-]{0,8000}/g,
+  },
+  {
+    type: 'connection_string',
+    pattern:
+      /\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|rediss|amqps?|ftp|https?):\/\/[^\s:/@'"<>]{1,64}:[^\s:/@'"<>]{3,128}@[^\s'"<>]{3,200}/g,
+  },
 ];
 
 /** A word that names a credential, then its value. */
-const assigned = /\b(?:password|passwd|pwd|secret|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|auth[_-]?token|client[_-]?secret|private[_-]?key)["']?\s{0,3}(?:=|:|=>)\s{0,3}["']?([^\s"',;<>{}()[\]]{8,200})/gi;
-const placeholder = /^(?:\*+|x{4,}|\.{3,}|<|\$\{?|%|your|my|the|example|changeme|password|secret|none|null|undefined|true|false|process\.env|os\.|env|config|string|required|placeholder)/i;
+const assigned =
+  /\b(?:password|passwd|pwd|secret|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|auth[_-]?token|client[_-]?secret|private[_-]?key)["']?\s{0,3}(?:=|:|=>)\s{0,3}["']?([^\s"',;<>{}()[\]]{8,200})/gi;
+const placeholder =
+  /^(?:\*+|x{4,}|\.{3,}|<|\$\{?|%|your|my|the|example|changeme|password|secret|none|null|undefined|true|false|process\.env|os\.|env|config|string|required|placeholder)/i;
 /** Bits a character: words of a language have some 2 to 3 at this length. */
 const leastEntropy = 2.75;
 
@@ -53,14 +65,28 @@ export const findSecrets = (text: string): readonly Hit[] => {
   const hits: Hit[] = [];
   for (const { type, pattern } of forms) {
     for (const match of text.matchAll(pattern)) {
-      hits.push({ kind: 'secret', type, score: 1, start: match.index, end: match.index + match[0].length, reason: `It has the form of a ${type.replaceAll('_', ' ')}` });
+      hits.push({
+        kind: 'secret',
+        type,
+        score: 1,
+        start: match.index,
+        end: match.index + match[0].length,
+        reason: `It has the form of a ${type.replaceAll('_', ' ')}`,
+      });
     }
   }
   for (const match of text.matchAll(assigned)) {
     const value = match[1] ?? '';
     const start = match.index + match[0].length - value.length;
     if (looksRandom(value) && !hits.some((hit) => hit.start <= start && hit.end >= start + value.length)) {
-      hits.push({ kind: 'secret', type: 'assigned_secret', score: 0.8, start, end: start + value.length, reason: 'A random value is assigned to the name of a credential' });
+      hits.push({
+        kind: 'secret',
+        type: 'assigned_secret',
+        score: 0.8,
+        start,
+        end: start + value.length,
+        reason: 'A random value is assigned to the name of a credential',
+      });
     }
   }
   return hits;

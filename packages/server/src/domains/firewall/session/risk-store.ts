@@ -24,8 +24,9 @@ export const addRisk = async (db: Executor, key: Buffer, added: number, now: Dat
 
 export const forgetOldRisk = async (db: Executor, now: Date): Promise<number> =>
   (
-    await db.query(`DELETE FROM firewall_session_risk WHERE session_key IN
-       (SELECT session_key FROM firewall_session_risk WHERE updated_at < $1 LIMIT 10000)`, [
-      new Date(now.getTime() - keptHours * 3_600_000),
-    ])
+    await db.query(
+      `DELETE FROM firewall_session_risk WHERE session_key IN
+       (SELECT session_key FROM firewall_session_risk WHERE updated_at < $1 LIMIT 10000)`,
+      [new Date(now.getTime() - keptHours * 3_600_000)],
+    )
   ).rowCount;

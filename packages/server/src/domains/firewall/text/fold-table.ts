@@ -1,7 +1,15 @@
 import { lookAlikes } from './confusables.ts';
 
 /** What a folded character is to the tokenizer. */
-export const charClass = { other: 0, letter: 1, digit: 2, space: 3, newline: 4, stop: 5, ideograph: 6 } as const;
+export const charClass = {
+  other: 0,
+  letter: 1,
+  digit: 2,
+  space: 3,
+  newline: 4,
+  stop: 5,
+  ideograph: 6,
+} as const;
 
 /** Folded to nothing: invisible characters, marks and apostrophes. */
 export const dropped = 0;
@@ -26,7 +34,11 @@ const classOf = (char: string): number => {
   if (/[.!?;。！？؟।]/u.test(char)) return charClass.stop;
   if (/\s/u.test(char)) return charClass.space;
   // Scripts that write no spaces: each character is a word, and pairs of them carry the meaning.
-  if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u.test(char))
+  if (
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u.test(
+      char,
+    )
+  )
     return charClass.ideograph;
   if (/\p{L}/u.test(char)) return charClass.letter;
   return /\p{N}/u.test(char) ? charClass.digit : charClass.other;
@@ -38,14 +50,19 @@ const isHangul = (code: number): boolean => code >= 0xac00 && code <= 0xd7a3;
 const plainForm = (char: string): string => {
   const folded = char.normalize('NFKC').toLowerCase();
   if (isHangul(char.charCodeAt(0))) return folded;
-  return folded.normalize('NFD').replace(/\p{Mn}/gu, '').normalize('NFC');
+  return folded
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .normalize('NFC');
 };
 
 const lookAlikeOf = (): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
   for (const line of lookAlikes) {
     const [letter = '', ...others] = [...line];
-    for (const other of others) for (const form of [other, other.toLowerCase()]) if (!/[a-z0-9]/.test(form) && !found.has(form)) found.set(form, letter);
+    for (const other of others)
+      for (const form of [other, other.toLowerCase()])
+        if (!/[a-z0-9]/.test(form) && !found.has(form)) found.set(form, letter);
   }
   return found;
 };
@@ -90,7 +107,10 @@ export const createFoldTable = (): FoldTable => {
     const char = String.fromCharCode(code);
     classes[code] = classOf(char);
     if (invisible.test(char)) continue;
-    const plain = [...plainForm(char)].map((one) => alike.get(one) ?? one).join('').replace(/[\p{Mn}'’]/gu, '');
+    const plain = [...plainForm(char)]
+      .map((one) => alike.get(one) ?? one)
+      .join('')
+      .replace(/[\p{Mn}'’]/gu, '');
     if (plain.length > 1) several.set(code, plain);
     fold[code] = plain.length > 1 ? severalChars : plain === '' ? 32 : plain.charCodeAt(0);
   }

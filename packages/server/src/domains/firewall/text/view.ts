@@ -20,10 +20,14 @@ const roomFor = (length: number): number => length + (length >> 3) + 64;
 
 /** Tags (U+E0000…) and supplementary variation selectors: invisible, and dropped from what is read. */
 const isInvisiblePoint = (point: number): boolean =>
-  (point >= 0xe0000 && point <= 0xe0fff) || (point >= 0x1d173 && point <= 0x1d17a) || (point >= 0x1bca0 && point <= 0x1bca3);
+  (point >= 0xe0000 && point <= 0xe0fff) ||
+  (point >= 0x1d173 && point <= 0x1d17a) ||
+  (point >= 0x1bca0 && point <= 0x1bca3);
 
 const foldPair = (table: FoldTable, point: number): number =>
-  isInvisiblePoint(point) ? dropped : (table.astral.get(point) ?? (point >= 0x20000 && point < 0x323b0 ? 0x4e00 : symbol));
+  isInvisiblePoint(point)
+    ? dropped
+    : (table.astral.get(point) ?? (point >= 0x20000 && point < 0x323b0 ? 0x4e00 : symbol));
 
 /**
  * Folds a text in one pass. `source`, where given, holds the origin of each code unit of `text` itself (a text that was
@@ -57,7 +61,7 @@ export const foldText = (table: FoldTable, name: string, text: string, source?: 
       n += 1;
     }
   }
-  origin[n] = source === undefined ? size : ((source[size - 1] ?? -1) + 1);
+  origin[n] = source === undefined ? size : (source[size - 1] ?? -1) + 1;
   return { name, codes, origin, length: n };
 };
 

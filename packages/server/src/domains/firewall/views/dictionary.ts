@@ -16,7 +16,8 @@ export interface Dictionary {
 /** Words this frequent give an encoding away. */
 const frequentMax = 3000;
 
-export const rotate = (code: number): number => (code >= 97 && code <= 122 ? ((code - 97 + 13) % 26) + 97 : code);
+export const rotate = (code: number): number =>
+  code >= 97 && code <= 122 ? ((code - 97 + 13) % 26) + 97 : code;
 
 /** The same for words that differ only in the order of their inner letters. */
 export const scrambleHash = (codes: ArrayLike<number>, start: number, end: number): number => {
@@ -53,5 +54,11 @@ export const createDictionary = (_table: FoldTable, words: readonly string[]): D
     if (!known.has(turned)) rotated.set(turned, index + 1);
     if (!known.has(back)) reversed.set(back, index + 1);
   });
-  return { words, known: createIntTable(known), scrambled: createIntTable(scrambled), rotated: createIntTable(rotated), reversed: createIntTable(reversed) };
+  return {
+    words,
+    known: createIntTable(known),
+    scrambled: createIntTable(scrambled),
+    rotated: createIntTable(rotated),
+    reversed: createIntTable(reversed),
+  };
 };

@@ -17,14 +17,43 @@ const isText = (text: string): boolean => {
 const decodedAt = (name: string, text: string, start: number, length: number): Decoded => ({
   name,
   text,
-  origin: Uint32Array.from({ length: text.length }, (_, n) => start + Math.min(length - 1, Math.floor((n * length) / text.length))),
+  origin: Uint32Array.from(
+    { length: text.length },
+    (_, n) => start + Math.min(length - 1, Math.floor((n * length) / text.length)),
+  ),
 });
 
-const kinds: readonly { readonly name: string; readonly pattern: RegExp; readonly decode: (run: string) => string }[] = [
-  { name: 'hex', pattern: /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ ,:]?){8,}/g, decode: (run) => Buffer.from(run.replace(/0x|\\x|[ ,:]/g, ''), 'hex').toString('utf8') },
-  { name: 'binary', pattern: /(?:[01]{8} ?){6,}/g, decode: (run) => Buffer.from(run.replaceAll(' ', '').match(/[01]{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []).toString('utf8') },
-  { name: 'base64', pattern: /[A-Za-z0-9+/_-]{12,}={0,2}/g, decode: (run) => Buffer.from(run, 'base64').toString('utf8') },
-  { name: 'base64-lines', pattern: /[A-Za-z0-9+/]{40,100}(?:\r?\n[A-Za-z0-9+/]{4,100})+={0,2}/g, decode: (run) => Buffer.from(run, 'base64').toString('utf8') },
+const kinds: readonly {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly decode: (run: string) => string;
+}[] = [
+  {
+    name: 'hex',
+    pattern: /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ ,:]?){8,}/g,
+    decode: (run) => Buffer.from(run.replace(/0x|\\x|[ ,:]/g, ''), 'hex').toString('utf8'),
+  },
+  {
+    name: 'binary',
+    pattern: /(?:[01]{8} ?){6,}/g,
+    decode: (run) =>
+      Buffer.from(
+        run
+          .replaceAll(' ', '')
+          .match(/[01]{8}/g)
+          ?.map((byte) => Number.parseInt(byte, 2)) ?? [],
+      ).toString('utf8'),
+  },
+  {
+    name: 'base64',
+    pattern: /[A-Za-z0-9+/_-]{12,}={0,2}/g,
+    decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
+  },
+  {
+    name: 'base64-lines',
+    pattern: /[A-Za-z0-9+/]{40,100}(?:\r?\n[A-Za-z0-9+/]{4,100})+={0,2}/g,
+    decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
+  },
   { name: 'base32', pattern: /[A-Z2-7]{16,}={0,6}/g, decode: (run) => base32(run) },
 ];
 

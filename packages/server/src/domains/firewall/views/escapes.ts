@@ -1,10 +1,30 @@
 import { createCollector, type Decoded } from './decoded.ts';
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', sol: '/', colon: ':', period: '.', comma: ',', excl: '!', quest: '?', lowbar: '_', hyphen: '-', lpar: '(', rpar: ')', NewLine: '\n', Tab: '\t' };
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  sol: '/',
+  colon: ':',
+  period: '.',
+  comma: ',',
+  excl: '!',
+  quest: '?',
+  lowbar: '_',
+  hyphen: '-',
+  lpar: '(',
+  rpar: ')',
+  NewLine: '\n',
+  Tab: '\t',
+};
 /** Fewer escapes than this are punctuation, not a hidden text. */
 const leastEscapes = 3;
 
-const ofCode = (code: number): string => (code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : '');
+const ofCode = (code: number): string =>
+  code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : '';
 
 interface Escape {
   readonly length: number;
@@ -26,7 +46,11 @@ const percent = (run: string): string => {
   try {
     return decodeURIComponent(run);
   } catch {
-    return run.split('%').slice(1).map((hex) => ofCode(Number.parseInt(hex, 16))).join('');
+    return run
+      .split('%')
+      .slice(1)
+      .map((hex) => ofCode(Number.parseInt(hex, 16)))
+      .join('');
   }
 };
 

@@ -15,13 +15,20 @@ const isPrintable = (text: string): boolean => {
 };
 
 /** Bytes as UTF-8, each character at the place of the first byte. */
-const bytesToText = (name: string, bytes: readonly number[], places: readonly number[]): readonly Decoded[] => {
+const bytesToText = (
+  name: string,
+  bytes: readonly number[],
+  places: readonly number[],
+): readonly Decoded[] => {
   if (bytes.length < leastHidden) return [];
   const text = Buffer.from(bytes).toString('latin1');
   const utf8 = Buffer.from(bytes).toString('utf8');
   const best = utf8.includes('\uFFFD') ? text : utf8;
   if (!isPrintable(best)) return [];
-  const origin = Uint32Array.from({ length: best.length }, (_, n) => places[Math.min(n, places.length - 1)] ?? 0);
+  const origin = Uint32Array.from(
+    { length: best.length },
+    (_, n) => places[Math.min(n, places.length - 1)] ?? 0,
+  );
   return [{ name, text: best, origin }];
 };
 
@@ -37,7 +44,8 @@ const decodeBits = (bits: readonly number[], places: readonly number[]): readonl
     const used = bits.flatMap((bit, n) => (bit === zero || bit === one ? [n] : []));
     for (let n = 0; n + bitsPerChar <= used.length; n += bitsPerChar) {
       let byte = 0;
-      for (let k = 0; k < bitsPerChar; k += 1) byte = (byte << 1) | (bits[used[n + k] ?? 0] === ofZero ? 0 : 1);
+      for (let k = 0; k < bitsPerChar; k += 1)
+        byte = (byte << 1) | (bits[used[n + k] ?? 0] === ofZero ? 0 : 1);
       bytes.push(byte);
       at.push(places[used[n] ?? 0] ?? 0);
     }
@@ -72,5 +80,9 @@ export const decodeInvisible = (text: string): readonly Decoded[] => {
     }
   }
   const hidden = tags.length >= leastHidden ? [tags.done()] : [];
-  return [...hidden, ...bytesToText('variation-selectors', selected, selectedAt), ...decodeBits(bits, bitsAt)];
+  return [
+    ...hidden,
+    ...bytesToText('variation-selectors', selected, selectedAt),
+    ...decodeBits(bits, bitsAt),
+  ];
 };

@@ -28,11 +28,17 @@ const atOuter = (view: View, outer: Uint32Array, size: number): View => ({
  * Every other reading of a text: words put right (leetspeak, spaced and scrambled letters), ROT13, reversal, hidden
  * characters decoded, base64, hex and escapes decoded. Nothing is built unless something in the text asks for it.
  */
-export const readings = ({ table, dictionary }: Deps, text: string, plain: View, words: Words, depth = 0): readonly View[] => {
+export const readings = (
+  { table, dictionary }: Deps,
+  text: string,
+  plain: View,
+  words: Words,
+  depth = 0,
+): readonly View[] => {
   const found: View[] = [];
   const repaired = repairView(table, dictionary, plain, words);
   if (repaired !== undefined) found.push(repaired);
-  const suspect = suspectOrder(dictionary, plain, words);
+  const suspect = suspectOrder(dictionary, words);
   if (suspect.rotated) found.push(rotateView(plain));
   if (suspect.reversed) found.push(...reverseView(plain, words));
   const decoded: Decoded[] = [...decodeInvisible(text), ...decodeEscapes(text), ...decodeRuns(text)];
@@ -41,7 +47,8 @@ export const readings = ({ table, dictionary }: Deps, text: string, plain: View,
     found.push(view);
     if (depth + 1 < depthMax) {
       const own = splitWords(table, view);
-      for (const nested of readings({ table, dictionary }, inner, view, own, depth + 1)) found.push(nested.origin === origin ? nested : atOuter(nested, origin, inner.length));
+      for (const nested of readings({ table, dictionary }, inner, view, own, depth + 1))
+        found.push(nested.origin === origin ? nested : atOuter(nested, origin, inner.length));
     }
   }
   return found;

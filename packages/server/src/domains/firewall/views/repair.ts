@@ -4,7 +4,27 @@ import { scrambleHash, type Dictionary } from './dictionary.ts';
 import { segment } from './segment.ts';
 
 /** Signs that stand for a letter inside a word; `1` and `|` are tried as i and as l. */
-const leet: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g', '@': 'a', $: 's', '!': 'i', '|': 'i', '+': 't', '(': 'c', '€': 'e', '£': 'l', '&': 'e' };
+const leet: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '2': 'z',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'g',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '|': 'i',
+  '+': 't',
+  '(': 'c',
+  '€': 'e',
+  '£': 'l',
+  '&': 'e',
+};
 const leetOf = new Uint16Array(0x10000);
 for (const [sign, letter] of Object.entries(leet)) leetOf[sign.charCodeAt(0)] = letter.charCodeAt(0);
 
@@ -37,7 +57,12 @@ const hashOf = (codes: ArrayLike<number>, start: number, end: number): number =>
 const wordOf = (dictionary: Dictionary, place: number): string => dictionary.words[place - 1] ?? '';
 
 /** The word that a garbled one was, or undefined. */
-const unscramble = (dictionary: Dictionary, codes: ArrayLike<number>, start: number, end: number): string | undefined => {
+const unscramble = (
+  dictionary: Dictionary,
+  codes: ArrayLike<number>,
+  start: number,
+  end: number,
+): string | undefined => {
   if (end - start < shortest) return undefined;
   const place = dictionary.scrambled.get(scrambleHash(codes, start, end));
   const word = wordOf(dictionary, place);
@@ -45,7 +70,12 @@ const unscramble = (dictionary: Dictionary, codes: ArrayLike<number>, start: num
 };
 
 /** Reads digits and signs as letters. Undefined where there are none, or too few letters to speak of a word. */
-const unleet = (dictionary: Dictionary, codes: Uint16Array, start: number, end: number): readonly number[] | undefined => {
+const unleet = (
+  dictionary: Dictionary,
+  codes: Uint16Array,
+  start: number,
+  end: number,
+): readonly number[] | undefined => {
   const read: number[] = [];
   let signs = 0;
   for (let i = start; i < end; i += 1) {
@@ -55,7 +85,9 @@ const unleet = (dictionary: Dictionary, codes: Uint16Array, start: number, end: 
   }
   if (signs === 0) return undefined;
   if (dictionary.known.get(hashOf(read, 0, read.length)) !== 0) return read;
-  const withL = read.map((code, n) => ('1|!'.includes(String.fromCharCode(codes[start + n] ?? 0)) ? 108 : code));
+  const withL = read.map((code, n) =>
+    '1|!'.includes(String.fromCharCode(codes[start + n] ?? 0)) ? 108 : code,
+  );
   if (dictionary.known.get(hashOf(withL, 0, withL.length)) !== 0) return withL;
   // "1l" both ways in one word: each sign by itself.
   for (let n = 0; n < read.length; n += 1) {
@@ -72,7 +104,11 @@ const isWordly = (table: FoldTable, code: number): boolean => {
 };
 
 /** The end of a run of single characters parted by one to three signs each, from `start`; `start` itself if there is none. */
-const spacedEnd = (table: FoldTable, view: View, start: number): { readonly end: number; readonly letters: number } => {
+const spacedEnd = (
+  table: FoldTable,
+  view: View,
+  start: number,
+): { readonly end: number; readonly letters: number } => {
   let at = start;
   let letters = 0;
   let end = start;
@@ -92,7 +128,14 @@ const spacedEnd = (table: FoldTable, view: View, start: number): { readonly end:
 };
 
 /** Joins pulled-apart letters: a gap wider than the usual one parts words; without such gaps the dictionary does. */
-const joinSpaced = (dictionary: Dictionary, table: FoldTable, view: View, out: Output, start: number, end: number): void => {
+const joinSpaced = (
+  dictionary: Dictionary,
+  table: FoldTable,
+  view: View,
+  out: Output,
+  start: number,
+  end: number,
+): void => {
   const letters: number[] = [];
   const places: number[] = [];
   const gaps: number[] = [];
@@ -109,7 +152,9 @@ const joinSpaced = (dictionary: Dictionary, table: FoldTable, view: View, out: O
   }
   const usual = Math.min(...gaps.slice(1, 400));
   const parted = gaps.some((width, n) => n > 0 && width > usual);
-  const cuts = parted ? new Set(gaps.flatMap((width, n) => (n > 0 && width > usual ? [n] : []))) : segment(dictionary, letters);
+  const cuts = parted
+    ? new Set(gaps.flatMap((width, n) => (n > 0 && width > usual ? [n] : [])))
+    : segment(dictionary, letters);
   letters.forEach((code, n) => {
     if (cuts.has(n)) put(out, space, places[n] ?? 0);
     put(out, code, places[n] ?? 0);
@@ -122,7 +167,9 @@ const joinSpaced = (dictionary: Dictionary, table: FoldTable, view: View, out: O
 const repairWord = (dictionary: Dictionary, view: View, out: Output, start: number, end: number): void => {
   const { codes, origin } = view;
   const known = dictionary.known.get(hashOf(codes, start, end)) !== 0;
-  const read = known ? undefined : (unleet(dictionary, codes, start, end) ?? unscramble(dictionary, codes, start, end));
+  const read = known
+    ? undefined
+    : (unleet(dictionary, codes, start, end) ?? unscramble(dictionary, codes, start, end));
   if (read === undefined) {
     for (let i = start; i < end; i += 1) put(out, codes[i] ?? 0, origin[i] ?? 0);
     return;
@@ -146,9 +193,19 @@ const wordEnd = (table: FoldTable, view: View, start: number): number => {
  * The text with its garbled words put right: leetspeak, inner letters in another order, letters pulled apart. Undefined
  * where nothing was to be put right.
  */
-export const repairView = (table: FoldTable, dictionary: Dictionary, view: View, _words: Words): View | undefined => {
+export const repairView = (
+  table: FoldTable,
+  dictionary: Dictionary,
+  view: View,
+  _words: Words,
+): View | undefined => {
   const size = view.length + (view.length >> 1) + 8;
-  const out: Output = { codes: new Uint16Array(size), origin: new Uint32Array(size + 1), length: 0, repaired: 0 };
+  const out: Output = {
+    codes: new Uint16Array(size),
+    origin: new Uint32Array(size + 1),
+    length: 0,
+    repaired: 0,
+  };
   let at = 0;
   while (at < view.length) {
     const code = view.codes[at] ?? 0;
@@ -168,5 +225,7 @@ export const repairView = (table: FoldTable, dictionary: Dictionary, view: View,
     at = end;
   }
   out.origin[out.length] = view.origin[view.length] ?? 0;
-  return out.repaired === 0 ? undefined : { name: 'repaired', codes: out.codes, origin: out.origin, length: out.length };
+  return out.repaired === 0
+    ? undefined
+    : { name: 'repaired', codes: out.codes, origin: out.origin, length: out.length };
 };

@@ -5,7 +5,10 @@ const leastHits = 2;
 const hitShare = 0.25;
 
 /** Whether unknown words turn out to be frequent ones when they are rotated by 13, or read backwards. */
-export const suspectOrder = (dictionary: Dictionary, view: View, words: Words): { readonly rotated: boolean; readonly reversed: boolean } => {
+export const suspectOrder = (
+  dictionary: Dictionary,
+  words: Words,
+): { readonly rotated: boolean; readonly reversed: boolean } => {
   let unknown = 0;
   let rotated = 0;
   let reversed = 0;
@@ -22,12 +25,21 @@ export const suspectOrder = (dictionary: Dictionary, view: View, words: Words): 
   return { rotated: suspect(rotated), reversed: suspect(reversed) };
 };
 
-export const rotateView = (view: View): View => ({ ...view, name: 'rot13', codes: Uint16Array.from(view.codes.subarray(0, view.length), rotate) });
+export const rotateView = (view: View): View => ({
+  ...view,
+  name: 'rot13',
+  codes: Uint16Array.from(view.codes.subarray(0, view.length), rotate),
+});
 
 /** The whole text backwards, and each word backwards in its place. */
 export const reverseView = (view: View, words: Words): readonly View[] => {
   const size = view.length;
-  const whole = { name: 'reversed', codes: new Uint16Array(size), origin: new Uint32Array(size + 1), length: size };
+  const whole = {
+    name: 'reversed',
+    codes: new Uint16Array(size),
+    origin: new Uint32Array(size + 1),
+    length: size,
+  };
   for (let i = 0; i < size; i += 1) {
     whole.codes[i] = view.codes[size - 1 - i] ?? 0;
     whole.origin[i] = view.origin[size - 1 - i] ?? 0;

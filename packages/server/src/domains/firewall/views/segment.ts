@@ -18,7 +18,12 @@ export const segment = (dictionary: Dictionary, letters: readonly number[]): Rea
     for (let end = start + 1; end <= Math.min(size, start + wordMax); end += 1) {
       hash = mixHash(hash, letters[end - 1] ?? 0);
       const place = dictionary.known.get(hash);
-      const price = place === 0 ? (end === start + 1 ? unknownCost : Number.POSITIVE_INFINITY) : wordCost + Math.log(place);
+      const price =
+        place === 0
+          ? end === start + 1
+            ? unknownCost
+            : Number.POSITIVE_INFINITY
+          : wordCost + Math.log(place);
       if (base + price < (cost[end] ?? 0)) {
         cost[end] = base + price;
         from[end] = start;
