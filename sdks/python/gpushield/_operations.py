@@ -378,7 +378,7 @@ if TYPE_CHECKING:
         "username": str,
         "key_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -391,7 +391,7 @@ if TYPE_CHECKING:
         "description": NotRequired[str],
         "user_id": NotRequired[str],
         "username": NotRequired[str],
-        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]]],
+        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]]],
         "allowed_addresses": NotRequired[List[str]],
         "expires_in_hours": NotRequired[Union[float, None]],
     })
@@ -426,7 +426,7 @@ if TYPE_CHECKING:
         "client_id": str,
         "secret_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -437,7 +437,7 @@ if TYPE_CHECKING:
 
     CreateClientSecretBody = TypedDict("CreateClientSecretBody", {
         "description": NotRequired[str],
-        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]]],
+        "scopes": NotRequired[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]]],
         "allowed_addresses": NotRequired[List[str]],
         "expires_in_hours": NotRequired[Union[float, None]],
     })
@@ -468,6 +468,87 @@ if TYPE_CHECKING:
         "dimensions": NotRequired[int],
     })
 
+    CreateFirewallPolicyAnswerSettingsPii = TypedDict("CreateFirewallPolicyAnswerSettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    CreateFirewallPolicyAnswerSettings = TypedDict("CreateFirewallPolicyAnswerSettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[CreateFirewallPolicyAnswerSettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    CreateFirewallPolicyAnswer = TypedDict("CreateFirewallPolicyAnswer", {
+        "id": str,
+        "model": Union[str, None],
+        "principal_id": Union[str, None],
+        "description": str,
+        "settings": CreateFirewallPolicyAnswerSettings,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    CreateFirewallPolicyBodySettingsPii = TypedDict("CreateFirewallPolicyBodySettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    CreateFirewallPolicyBodySettings = TypedDict("CreateFirewallPolicyBodySettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[CreateFirewallPolicyBodySettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    CreateFirewallPolicyBody = TypedDict("CreateFirewallPolicyBody", {
+        "model": NotRequired[str],
+        "principal_id": NotRequired[str],
+        "description": NotRequired[str],
+        "settings": CreateFirewallPolicyBodySettings,
+    })
+
     CreateResponseAnswer = TypedDict("CreateResponseAnswer", {
         "object": NotRequired[str],
     })
@@ -492,7 +573,7 @@ if TYPE_CHECKING:
     CreateScopedTokenBody = TypedDict("CreateScopedTokenBody", {
         "model": str,
         "max_tokens": int,
-        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]],
+        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]],
     })
 
     CreateServiceAccountAnswer = TypedDict("CreateServiceAccountAnswer", {
@@ -708,6 +789,48 @@ if TYPE_CHECKING:
         "public_key": str,
     })
 
+    GetFirewallPolicyAnswerSettingsPii = TypedDict("GetFirewallPolicyAnswerSettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    GetFirewallPolicyAnswerSettings = TypedDict("GetFirewallPolicyAnswerSettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[GetFirewallPolicyAnswerSettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    GetFirewallPolicyAnswer = TypedDict("GetFirewallPolicyAnswer", {
+        "id": str,
+        "model": Union[str, None],
+        "principal_id": Union[str, None],
+        "description": str,
+        "settings": GetFirewallPolicyAnswerSettings,
+        "created_at": str,
+        "updated_at": str,
+    })
+
     GetGpuAnswer = TypedDict("GetGpuAnswer", {
         "id": str,
         "node_id": str,
@@ -822,7 +945,7 @@ if TYPE_CHECKING:
         "kind": Literal["user", "api_key", "service", "certificate", "agent", "scoped_token", "anonymous"],
         "username": Union[str, None],
         "roles": List[Literal["admin", "operator", "analyst", "viewer", "researcher", "sensor"]],
-        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]],
+        "scopes": List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]],
         "credential_expires_at": Union[str, None],
     })
 
@@ -1206,6 +1329,41 @@ if TYPE_CHECKING:
         "results": List[IngestTetragonEventsAnswerResultsItem],
     })
 
+    InspectFirewallAnswerFindingsItem = TypedDict("InspectFirewallAnswerFindingsItem", {
+        "kind": Literal["injection", "pii", "toxicity", "secret", "exfiltration", "canary"],
+        "type": str,
+        "score": float,
+        "path": str,
+        "start": int,
+        "end": int,
+        "reason": str,
+    })
+
+    InspectFirewallAnswer = TypedDict("InspectFirewallAnswer", {
+        "action": Literal["allow", "mask", "block"],
+        "report_only": bool,
+        "score": float,
+        "findings": List[InspectFirewallAnswerFindingsItem],
+        "masked": Dict[str, str],
+        "model_version": int,
+        "duration_ms": float,
+    })
+
+    InspectFirewallBodyPartsItem = TypedDict("InspectFirewallBodyPartsItem", {
+        "kind": Literal["system", "user", "assistant", "tool", "document", "tool_arguments"],
+        "text": str,
+        "path": NotRequired[str],
+    })
+
+    InspectFirewallBody = TypedDict("InspectFirewallBody", {
+        "text": NotRequired[str],
+        "parts": NotRequired[List[InspectFirewallBodyPartsItem]],
+        "direction": NotRequired[Literal["input", "output"]],
+        "model": NotRequired[str],
+        "principal_id": NotRequired[str],
+        "session_id": NotRequired[str],
+    })
+
     InvestigateAlertAnswer = TypedDict("InvestigateAlertAnswer", {
         "id": str,
         "title": str,
@@ -1421,7 +1579,7 @@ if TYPE_CHECKING:
         "username": str,
         "key_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -1520,7 +1678,7 @@ if TYPE_CHECKING:
         "client_id": str,
         "secret_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -1558,6 +1716,58 @@ if TYPE_CHECKING:
     ListEventsAnswer = TypedDict("ListEventsAnswer", {
         "data": List[ListEventsAnswerDataItem],
         "pagination": ListEventsAnswerPagination,
+    })
+
+    ListFirewallPoliciesAnswerDataItemSettingsPii = TypedDict("ListFirewallPoliciesAnswerDataItemSettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    ListFirewallPoliciesAnswerDataItemSettings = TypedDict("ListFirewallPoliciesAnswerDataItemSettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[ListFirewallPoliciesAnswerDataItemSettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    ListFirewallPoliciesAnswerDataItem = TypedDict("ListFirewallPoliciesAnswerDataItem", {
+        "id": str,
+        "model": Union[str, None],
+        "principal_id": Union[str, None],
+        "description": str,
+        "settings": ListFirewallPoliciesAnswerDataItemSettings,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListFirewallPoliciesAnswerPagination = TypedDict("ListFirewallPoliciesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListFirewallPoliciesAnswer = TypedDict("ListFirewallPoliciesAnswer", {
+        "data": List[ListFirewallPoliciesAnswerDataItem],
+        "pagination": ListFirewallPoliciesAnswerPagination,
     })
 
     ListGpusAnswerDataItem = TypedDict("ListGpusAnswerDataItem", {
@@ -2749,7 +2959,7 @@ if TYPE_CHECKING:
         "username": str,
         "key_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -2763,7 +2973,7 @@ if TYPE_CHECKING:
         "client_id": str,
         "secret_prefix": str,
         "description": str,
-        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "self"]], None],
+        "scopes": Union[List[Literal["nodes:read", "nodes:write", "nodes:write:own", "sensors:read", "sensors:read:own", "sensors:write", "sensors:write:own", "telemetry:read", "telemetry:write", "telemetry:write:own", "events:read", "events:write", "events:write:own", "alerts:read", "alerts:write", "detection:read", "detection:write", "agents:read", "agents:write", "scores:read", "scores:write", "users:read", "users:write", "keys:own", "keys:admin", "tokens:introspect", "audit:read", "audit:export", "queues:read", "queues:write", "health:read", "metrics:read", "webhooks:read", "webhooks:write", "limits:read", "limits:write", "jobs:read", "jobs:read:own", "jobs:write", "jobs:write:own", "disks:read", "disks:read:own", "disks:write", "disks:write:own", "cluster:read", "cluster:write", "llm:generate", "llm:embed", "models:read", "models:write", "usage:read", "usage:read:own", "vectors:read", "vectors:write", "firewall:read", "firewall:write", "self"]], None],
         "allowed_addresses": Union[List[str], None],
         "created_at": str,
         "expires_at": Union[str, None],
@@ -2889,6 +3099,85 @@ if TYPE_CHECKING:
         "node_id": NotRequired[Union[str, None]],
         "sensor_id": NotRequired[Union[str, None]],
         "labels": NotRequired[Dict[str, str]],
+    })
+
+    UpdateFirewallPolicyAnswerSettingsPii = TypedDict("UpdateFirewallPolicyAnswerSettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    UpdateFirewallPolicyAnswerSettings = TypedDict("UpdateFirewallPolicyAnswerSettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[UpdateFirewallPolicyAnswerSettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    UpdateFirewallPolicyAnswer = TypedDict("UpdateFirewallPolicyAnswer", {
+        "id": str,
+        "model": Union[str, None],
+        "principal_id": Union[str, None],
+        "description": str,
+        "settings": UpdateFirewallPolicyAnswerSettings,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    UpdateFirewallPolicyBodySettingsPii = TypedDict("UpdateFirewallPolicyBodySettingsPii", {
+        "card": NotRequired[Literal["allow", "mask", "block"]],
+        "iban": NotRequired[Literal["allow", "mask", "block"]],
+        "email": NotRequired[Literal["allow", "mask", "block"]],
+        "phone": NotRequired[Literal["allow", "mask", "block"]],
+        "ip": NotRequired[Literal["allow", "mask", "block"]],
+        "ssn": NotRequired[Literal["allow", "mask", "block"]],
+        "national_id": NotRequired[Literal["allow", "mask", "block"]],
+        "passport": NotRequired[Literal["allow", "mask", "block"]],
+        "driver_licence": NotRequired[Literal["allow", "mask", "block"]],
+        "bank_account": NotRequired[Literal["allow", "mask", "block"]],
+        "crypto_wallet": NotRequired[Literal["allow", "mask", "block"]],
+        "mac_address": NotRequired[Literal["allow", "mask", "block"]],
+        "date_of_birth": NotRequired[Literal["allow", "mask", "block"]],
+    })
+
+    UpdateFirewallPolicyBodySettings = TypedDict("UpdateFirewallPolicyBodySettings", {
+        "enabled": NotRequired[bool],
+        "report_only": NotRequired[bool],
+        "injection_threshold": NotRequired[float],
+        "uncertain_from": NotRequired[float],
+        "guard_on_failure": NotRequired[Literal["allow", "block"]],
+        "session_risk_threshold": NotRequired[float],
+        "toxicity": NotRequired[Literal["allow", "mask", "block"]],
+        "toxicity_threshold": NotRequired[float],
+        "secrets": NotRequired[Literal["allow", "mask", "block"]],
+        "exfiltration": NotRequired[Literal["allow", "mask", "block"]],
+        "pii": NotRequired[UpdateFirewallPolicyBodySettingsPii],
+        "allowed_link_hosts": NotRequired[List[str]],
+        "canaries": NotRequired[List[str]],
+    })
+
+    UpdateFirewallPolicyBody = TypedDict("UpdateFirewallPolicyBody", {
+        "description": NotRequired[str],
+        "settings": UpdateFirewallPolicyBodySettings,
     })
 
     UpdateNodeAnswer = TypedDict("UpdateNodeAnswer", {
@@ -3039,6 +3328,10 @@ class Operations(Transport):
         """Vectors of texts, as OpenAI has it"""
         return self._request("POST", "/v1/embeddings", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def create_firewall_policy(self, body: CreateFirewallPolicyBody, *, idempotency_key: Optional[str] = None) -> CreateFirewallPolicyAnswer:
+        """Set what the firewall does for a model, a principal, both, or everyone"""
+        return self._request("POST", "/api/v1/firewall/policies", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def create_response(self, body: CreateResponseBody, *, idempotency_key: Optional[str] = None) -> CreateResponseAnswer:
         """A response, as OpenAI has it; conversations are not kept, so input holds all of one"""
         return self._request("POST", "/v1/responses", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3058,6 +3351,10 @@ class Operations(Transport):
     def create_webhook(self, body: CreateWebhookBody) -> CreateWebhookAnswer:
         """Register an endpoint; the answer shows its secret, once"""
         return self._request("POST", "/api/v1/webhooks", path={}, query={}, body=body)
+
+    def delete_firewall_policy(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Delete a policy; the next wider one holds then"""
+        return self._request("DELETE", "/api/v1/firewall/policies/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def delete_gpu(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete a GPU; its telemetry stays until retention"""
@@ -3118,6 +3415,10 @@ class Operations(Transport):
     def get_audit_public_key(self) -> GetAuditPublicKeyAnswer:
         """The public key that verifies checkpoints"""
         return self._request("GET", "/api/v1/audit/public-key", path={}, query={})
+
+    def get_firewall_policy(self, id: str) -> GetFirewallPolicyAnswer:
+        """One policy"""
+        return self._request("GET", "/api/v1/firewall/policies/{id}", path={"id": id}, query={})
 
     def get_gpu(self, id: str) -> GetGpuAnswer:
         """Read a GPU"""
@@ -3215,6 +3516,10 @@ class Operations(Transport):
         """Take Tetragon's own JSON: an event, a list of events, or one a line"""
         return self._request("POST", "/api/v1/events/tetragon/{agent_id}", path={"agent_id": agent_id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def inspect_firewall(self, body: InspectFirewallBody) -> InspectFirewallAnswer:
+        """Explain what the firewall would do with a text, with the places of what it found"""
+        return self._request("POST", "/api/v1/firewall/inspect", path={}, query={}, body=body)
+
     def investigate_alert(self, id: str, body: InvestigateAlertBody, *, idempotency_key: Optional[str] = None) -> InvestigateAlertAnswer:
         """Say that somebody works on it; acknowledges what nobody acknowledged"""
         return self._request("POST", "/api/v1/alerts/{id}/investigate", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3274,6 +3579,10 @@ class Operations(Transport):
     def list_events(self, *, agent_id: Optional[str] = None, process_id: Optional[str] = None, syscall: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListEventsAnswer:
         """Syscall events, the last received first"""
         return self._request("GET", "/api/v1/events", path={}, query={"agent_id": agent_id, "process_id": process_id, "syscall": syscall, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_firewall_policies(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListFirewallPoliciesAnswer:
+        """The firewall’s policies, newest first"""
+        return self._request("GET", "/api/v1/firewall/policies", path={}, query={"limit": limit, "cursor": cursor})
 
     def list_gpus(self, *, node_id: Optional[str] = None, vendor: Optional[Literal["nvidia", "amd", "intel"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListGpusAnswer:
         """List GPUs, newest first"""
@@ -3538,6 +3847,10 @@ class Operations(Transport):
     def update_agent(self, id: str, body: UpdateAgentBody, *, idempotency_key: Optional[str] = None) -> UpdateAgentAnswer:
         """Change an agent's name, labels or place"""
         return self._request("PATCH", "/api/v1/agents/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def update_firewall_policy(self, id: str, body: UpdateFirewallPolicyBody, *, idempotency_key: Optional[str] = None) -> UpdateFirewallPolicyAnswer:
+        """Replace the settings of a policy; every replica follows within a moment"""
+        return self._request("PUT", "/api/v1/firewall/policies/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def update_node(self, id: str, body: UpdateNodeBody, *, idempotency_key: Optional[str] = None) -> UpdateNodeAnswer:
         """Change the facts of a node"""

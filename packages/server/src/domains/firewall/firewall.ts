@@ -111,15 +111,13 @@ const inspectParts = async (
   const alone = worst(judged)?.score ?? 0;
   if (together.length === 0 || alone >= policy.injectionThreshold) return judged;
   const length = parts.findLast(({ path }) => path === joined.path)?.text.length ?? 0;
-  const split = together
-    .slice(0, 1)
-    .map((hit): Hit => ({
-      ...hit,
-      type: 'split_payload',
-      start: 0,
-      end: length,
-      reason: 'The turns of the conversation together are worded as a prompt attack',
-    }));
+  const split = together.slice(0, 1).map((hit): Hit => ({
+    ...hit,
+    type: 'split_payload',
+    start: 0,
+    end: length,
+    reason: 'The turns of the conversation together are worded as a prompt attack',
+  }));
   return [...judged, { part: joined, hits: split }];
 };
 
