@@ -24,6 +24,8 @@ const benches = [
   'queue',
   'webhooks',
   'events',
+  'scores',
+  'crossings',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

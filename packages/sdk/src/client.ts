@@ -45,7 +45,7 @@ const urlOf = (baseUrl: string, template: string, { path = {}, query = {} }: Loo
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (one !== undefined && one !== null) search.append(name, String(one));
+      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') search.append(name, String(one));
     }
   }
   const text = search.toString();

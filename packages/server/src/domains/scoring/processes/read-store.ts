@@ -103,13 +103,6 @@ export const findProcess = async (db: Executor, processId: string): Promise<Proc
   (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = $1`, [processId]))
     .rows[0];
 
-export const findProcesses = async (
-  db: Executor,
-  processIds: readonly string[],
-): Promise<readonly ProcessRecord[]> =>
-  (await db.query<ProcessRecord>(`SELECT ${columns} FROM processes WHERE process_id = ANY($1)`, [processIds]))
-    .rows;
-
 const maxDepth = 32;
 
 /** The parents of a process, the nearest first; a circle ends where it closes. */

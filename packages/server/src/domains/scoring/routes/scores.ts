@@ -24,6 +24,7 @@ const inRange = (risk: number, { risk_min: least = 0, risk_max: most = 100 }: Ri
 
 /** Rows that one page may read to find those whose risk of this moment is in range; the stored risk is never far off. */
 const maxReads = 20;
+const maxRows = 1000;
 
 /** Reads on until the page is full: the stored risk may be a little higher than the present one. */
 const fetchInRange = async (
@@ -36,7 +37,8 @@ const fetchInRange = async (
   const found: ProcessRecord[] = [];
   let { after } = page;
   for (let read = 0; read < maxReads; read += 1) {
-    const size = read === 0 ? page.limit : 1000;
+    // Mostly a few rows are missing; a filter that few rows pass reads on in larger steps.
+    const size = Math.min(maxRows, page.limit * 2 ** read);
     const rows = await listProcesses(db, filter, size, after);
     found.push(...rows.filter((row) => inRange(riskNow(scoring, row, nowMs), filter)));
     const last = rows.at(-1);
