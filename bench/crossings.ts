@@ -44,7 +44,12 @@ const batchOf = (number: number): string => {
   const events = Array.from({ length: eventsPerBatch }, (_, index) =>
     index === 0
       ? { pid: 100_000 + number, syscall: 'execve', executable: '/memfd:x (deleted)', timestamp }
-      : { pid: 1 + ((number * eventsPerBatch + index) % 100), syscall: 'openat', return_value: number * 100 + index, timestamp },
+      : {
+          pid: 1 + ((number * eventsPerBatch + index) % 100),
+          syscall: 'openat',
+          return_value: number * 100 + index,
+          timestamp,
+        },
   );
   return JSON.stringify({ events });
 };
@@ -58,7 +63,10 @@ try {
     const registered = await fetch(`${server.url}/api/v1/agents`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ agent_id: 'bench', webhook_urls: [`http://127.0.0.1:${String(address.port)}/`] }),
+      body: JSON.stringify({
+        agent_id: 'bench',
+        webhook_urls: [`http://127.0.0.1:${String(address.port)}/`],
+      }),
     });
     const { secret } = (await registered.json()) as { secret: string };
     const sentAt = new Map<number, number>();
@@ -79,7 +87,8 @@ try {
           },
           body,
         }).then(async (answer) => {
-          if (answer.status !== 200) throw new Error(`answered ${String(answer.status)}: ${await answer.text()}`);
+          if (answer.status !== 200)
+            throw new Error(`answered ${String(answer.status)}: ${await answer.text()}`);
           await answer.arrayBuffer();
         }),
       );
@@ -91,7 +100,8 @@ try {
       .slice(warmUpBatches)
       .map(([pid, sentMs]) => (receivedAt.get(pid) ?? Infinity) - sentMs)
       .sort((a, b) => a - b);
-    const at = (share: number): number => tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? 0;
+    const at = (share: number): number =>
+      tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? 0;
     const p99 = at(0.99);
     report({
       bench: 'crossings',

@@ -9,13 +9,23 @@ import { parseArgs } from 'node:util';
 import { encodeCopyRows } from '../packages/server/src/platform/database/copy-format.ts';
 import type { Database } from '../packages/server/src/platform/database/index.ts';
 import { packChunk } from '../packages/server/src/domains/scoring/events/event-batch.ts';
-import { makeDataDir, perSecond, registerFleet, removeDataDir, startServer, withDatabase } from './ingest-support.ts';
+import {
+  makeDataDir,
+  perSecond,
+  registerFleet,
+  removeDataDir,
+  startServer,
+  withDatabase,
+} from './ingest-support.ts';
 import { describeMachine } from './support/machine.ts';
 import { report } from './support/result.ts';
 import { ms, whole } from './support/table.ts';
 
 const { values } = parseArgs({
-  options: { processes: { type: 'string', default: '1000000' }, requests: { type: 'string', default: '600' } },
+  options: {
+    processes: { type: 'string', default: '1000000' },
+    requests: { type: 'string', default: '600' },
+  },
 });
 const processes = Number(values.processes);
 const requests = Number(values.requests);
@@ -66,7 +76,11 @@ const seedEvents = async (db: Database): Promise<void> => {
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       const at = new Date(atMs + chunk).toISOString();
       const body = bodies[chunk % bodies.length];
-      await tx.copyIn('syscall_chunks', columns, encodeCopyRows([[at, randomUUIDv7(), 'agent-0', chunkEvents, at, at, body]]));
+      await tx.copyIn(
+        'syscall_chunks',
+        columns,
+        encodeCopyRows([[at, randomUUIDv7(), 'agent-0', chunkEvents, at, at, body]]),
+      );
     }
   });
 };
@@ -96,7 +110,8 @@ const ask = async (url: string, headers: Readonly<Record<string, string>>): Prom
     const answer = await fetch(`${url}/api/v1/scores?${query}`, { headers });
     const { data } = (await answer.json()) as { data: unknown[] };
     timed.push({ query, tookMs: performance.now() - startMs });
-    if (answer.status !== 200 || data.length === 0) throw new Error(`${query} found nothing: ${String(answer.status)}`);
+    if (answer.status !== 200 || data.length === 0)
+      throw new Error(`${query} found nothing: ${String(answer.status)}`);
   }
   return timed.slice(queries.length);
 };
@@ -116,7 +131,8 @@ const recalculate = async (url: string, headers: Readonly<Record<string, string>
 
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-const times = (timed: readonly Timed[]): readonly number[] => timed.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+const times = (timed: readonly Timed[]): readonly number[] =>
+  timed.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
 
 const machine = describeMachine();
 const dataDir = await makeDataDir();
@@ -157,7 +173,11 @@ try {
           columns: ['GET /api/v1/scores?', 'p50', 'p99'],
           rows: queries.map((query) => {
             const own = times(timed.filter((one) => one.query === query));
-            return [query.replace(/since=[^&]*/, 'since=…'), ms(percentile(own, 0.5)), ms(percentile(own, 0.99))];
+            return [
+              query.replace(/since=[^&]*/, 'since=…'),
+              ms(percentile(own, 0.5)),
+              ms(percentile(own, 0.99)),
+            ];
           }),
         },
       ],

@@ -45,7 +45,8 @@ const urlOf = (baseUrl: string, template: string, { path = {}, query = {} }: Loo
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') search.append(name, String(one));
+      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean')
+        search.append(name, String(one));
     }
   }
   const text = search.toString();
