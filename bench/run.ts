@@ -15,6 +15,7 @@ const benches = [
   'ingest-bulk',
   'ingest-single',
   'otlp',
+  'series',
   'key-verification',
   'login-storm',
   'startup-memory',

@@ -114,7 +114,7 @@ const alertChannels = (
 /** Every domain, wired to the others through their ports. */
 export const buildDomains = (options: AppOptions, platform: Platform): Domains => {
   const { config, db, clock, version } = options;
-  const { retentionDays, batchSize } = config.telemetry;
+  const { retentionDays, batchSize, minutesRetentionDays, hoursRetentionDays } = config.telemetry;
   const { cursors, audit, metrics, limits, webhooks } = platform;
   const common = { ...options, cursors };
   const accounts = buildAccounts(options, platform);
@@ -133,6 +133,7 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   const telemetry = createTelemetryDomain({
     ...common,
     fleet: fleet.port,
+    ...{ minutesRetentionDays, hoursRetentionDays, rollsUp: config.roles.includes('worker') },
     retentionDays,
     batchSize,
     judge: detection.judge,

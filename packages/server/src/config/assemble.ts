@@ -40,6 +40,8 @@ export const assemble = (
       otlpHeaders: values.otlpHeaders ?? {},
       traceSampleRatio: values.traceSampleRatio,
       retentionDays: values.telemetryRetentionDays,
+      minutesRetentionDays: values.minutesRetentionDays,
+      hoursRetentionDays: values.hoursRetentionDays,
     },
     scoring: {
       rulesDir: values.rulesDir === undefined ? undefined : resolve(cwd, values.rulesDir),

@@ -118,6 +118,9 @@ export interface Config {
     /** From 0 to 1. */
     readonly traceSampleRatio: number;
     readonly retentionDays: number;
+    /** Of roll-ups by minute and by hour. */
+    readonly minutesRetentionDays: number;
+    readonly hoursRetentionDays: number;
   };
   /** Syscall risk. */
   readonly scoring: {

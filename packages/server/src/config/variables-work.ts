@@ -54,6 +54,16 @@ export const workVariables = {
     description: 'Days for which telemetry is kept.',
     parse: wholeNumber(1, retentionMaxDays),
   }),
+  minutesRetentionDays: defaulted('GPUSHIELD_TELEMETRY_MINUTES_RETENTION_DAYS', '90', {
+    group: 'Telemetry',
+    description: 'Days for which telemetry by the minute is kept for plots; at least as long as telemetry itself.',
+    parse: wholeNumber(1, retentionMaxDays),
+  }),
+  hoursRetentionDays: defaulted('GPUSHIELD_TELEMETRY_HOURS_RETENTION_DAYS', '730', {
+    group: 'Telemetry',
+    description: 'Days for which telemetry by the hour is kept for plots.',
+    parse: wholeNumber(1, retentionMaxDays),
+  }),
   // PGMQ makes table names of it, hence the length and the letters.
   queueName: defaulted('QUEUE_NAME', 'gpu_reservations', {
     group: 'Queue',

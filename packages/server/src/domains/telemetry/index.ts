@@ -18,6 +18,8 @@ import { ingestBulk } from './routes/ingest-bulk.ts';
 import { ingestRecord } from './routes/ingest-record.ts';
 import { latestRecords } from './routes/latest-records.ts';
 import { listRecords } from './routes/list-records.ts';
+import { readSeries } from './routes/read-series.ts';
+import { createRollUps } from './series/roll-up.ts';
 
 export type { BatchGpu, Judge, Judgement, RecordBatch } from './record-batch.ts';
 
@@ -36,6 +38,11 @@ export interface TelemetryDomainDeps {
   readonly log: Pick<Logger, 'error' | 'info'>;
   readonly fleet: TelemetryFleet;
   readonly retentionDays: number;
+  /** Roll-ups by minute and by hour are kept for plots this long. */
+  readonly minutesRetentionDays: number;
+  readonly hoursRetentionDays: number;
+  /** Whether this process rolls up. */
+  readonly rollsUp: boolean;
   /** Scores records in the transaction that stores them; without one, records have no score. */
   readonly judge?: Judge | undefined;
   /** Rows of one commit; see `BATCH_SIZE`. Kept within what one commit should hold. */
@@ -73,6 +80,7 @@ const maxBatchRows = 50_000;
 const defaultBatchRows = 20_000;
 // Records that arrive in one turn of the event loop share a commit; those behind them share the next.
 const defaultGatherMs = 0;
+const dayMs = 86_400_000;
 
 /** Telemetry records: ingest, query, partitions. */
 export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomain => {
@@ -80,13 +88,19 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
   const writer = createBatchWriter<AcceptedBatch>({
     db,
     clock,
-    write: writeBatches(deps.judge),
+    write: writeBatches(deps.judge, () => clock.nowMs() - retentionDays * dayMs),
     maxBufferedRows,
     maxBatchRows: Math.min(maxBatchRows, deps.batchSize ?? defaultBatchRows),
     gatherMs: deps.gatherMs ?? defaultGatherMs,
     ...(onBatch === undefined ? {} : { onBatch }),
   });
   const partitions = createPartitionKeeper({ db, clock, log, table: 'telemetry_records', retentionDays });
+  const minutes = createPartitionKeeper({
+    ...{ db, clock, log },
+    table: 'telemetry_minutes',
+    retentionDays: Math.max(retentionDays, deps.minutesRetentionDays),
+  });
+  const rollUps = createRollUps({ db, clock, log, hoursRetentionDays: deps.hoursRetentionDays });
   const ingest = {
     writer,
     gpus: fleet.gpuDirectory,
@@ -101,14 +115,21 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
       ingestBulk(ingest),
       listRecords({ cursors }),
       latestRecords({ gpuIdsOfNode: fleet.gpuIdsOfNode }),
+      readSeries({ clock, gpuIdsOfNode: fleet.gpuIdsOfNode }),
     ],
     port: {
       bufferedRows: writer.bufferedRows,
       submit: (batch, receivedAtMs, answer, idempotency) =>
         writer.submit({ item: { batch, receivedAtMs }, rows: batch.rows, answer, idempotency }),
     },
-    start: partitions.start,
+    start: async () => {
+      await partitions.start();
+      await minutes.start();
+      if (deps.rollsUp) rollUps.start();
+    },
     stop: async () => {
+      await rollUps.stop();
+      await minutes.stop();
       await partitions.stop();
       await writer.close();
     },

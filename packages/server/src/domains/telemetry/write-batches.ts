@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/types.ts';
 import { createTupleWriter, uuidBytes, type TupleWriter } from './binary-copy.ts';
 import type { Judge, Judgement, RecordBatch } from './record-batch.ts';
 import { rowIds } from './row-ids.ts';
+import { lateMinutes, markLate } from './series/late-minutes.ts';
 
 /** A request's records that passed every check, and when they came. */
 export interface AcceptedBatch {
@@ -136,15 +137,19 @@ export const encodeBatches = (
   return { columns, data: writer.finish() };
 };
 
-/** Judges the rows of many requests, if there is a judge, and stores them with one COPY. */
+/**
+ * Judges the rows of many requests, if there is a judge, and stores them with one COPY. `oldestMs`: records before it are
+ * beyond retention.
+ */
 export const writeBatches =
-  (judge: Judge | undefined) =>
+  (judge: Judge | undefined, oldestMs: () => number) =>
   async (tx: Tx, items: readonly AcceptedBatch[]): Promise<void> => {
     const batches = items.map(({ batch }) => batch);
     try {
       const judgements = judge === undefined ? [] : await judge.judge(tx, batches);
       const { columns, data } = encodeBatches(items, judgements);
       await tx.copyIn(table, columns, data, 'binary');
+      await markLate(tx, lateMinutes(items, oldestMs()));
     } catch (error) {
       judge?.forget(batches);
       throw error;

@@ -1,0 +1,42 @@
+/** Seconds of a bucket that people can read off an axis. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const;
+const minute = 60;
+const hour = 3600;
+/** Raw records that one answer may read; more are read by the minute. */
+const maxRawRecords = 2_000_000;
+
+export type Tier = 'raw' | 'minutes' | 'hours';
+
+export interface SeriesPlan {
+  readonly tier: Tier;
+  readonly stepSeconds: number;
+  /** Whole steps around what was asked, ms since the epoch; `untilMs` is exclusive. */
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+const tierOf = (stepSeconds: number): Tier => {
+  if (stepSeconds % hour === 0) return 'hours';
+  return stepSeconds % minute === 0 ? 'minutes' : 'raw';
+};
+
+/**
+ * How a plot is read: the smallest step that keeps within `points` buckets, and the coarsest tier that fits it. A step
+ * below a minute needs raw records, one a second and GPU at most, so it is for short spans. Pure.
+ */
+export const planSeries = (
+  asked: { readonly sinceMs: number; readonly untilMs: number; readonly points: number },
+  gpus: number,
+): SeriesPlan => {
+  const seconds = Math.max(1, (asked.untilMs - asked.sinceMs) / 1000);
+  const wanted = seconds / asked.points;
+  const fitting = steps.find((step) => step >= wanted) ?? Math.ceil(wanted / 86_400) * 86_400;
+  const stepSeconds = fitting < minute && gpus * seconds > maxRawRecords ? minute : fitting;
+  const stepMs = stepSeconds * 1000;
+  return {
+    tier: tierOf(stepSeconds),
+    stepSeconds,
+    sinceMs: Math.floor(asked.sinceMs / stepMs) * stepMs,
+    untilMs: Math.ceil(asked.untilMs / stepMs) * stepMs,
+  };
+};
