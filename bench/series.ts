@@ -25,7 +25,14 @@ const sinceMs = untilMs - hours * 3_600_000;
 
 /** A reading a second and GPU: ten metrics, as a sensor sends them. */
 const fill = async (db: Database, fleet: readonly { gpuId: string; nodeId: string }[]): Promise<number> => {
-  const filled = ['gpu_utilization', 'memory_utilization', 'memory_used', 'temperature', 'power_usage', 'sm_clock'];
+  const filled = [
+    'gpu_utilization',
+    'memory_utilization',
+    'memory_used',
+    'temperature',
+    'power_usage',
+    'sm_clock',
+  ];
   const columns = filled.filter((name) => knownMetricNames.some((known) => known === name));
   const { rowCount } = await db.query(
     `INSERT INTO telemetry_records (id, gpu_id, node_id, telemetry_type, "timestamp", received_at, ${columns.join(', ')})
@@ -128,7 +135,9 @@ try {
           ],
         },
       ],
-      notes: [`Rolling all of it up took ${(rollUpMs / 1000).toFixed(1)} s: ${whole(rows / (rollUpMs / 1000))} records/s.`],
+      notes: [
+        `Rolling all of it up took ${(rollUpMs / 1000).toFixed(1)} s: ${whole(rows / (rollUpMs / 1000))} records/s.`,
+      ],
     });
   } finally {
     await server.stop();

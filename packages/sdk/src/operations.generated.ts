@@ -583,6 +583,11 @@ export interface Operations {
     input: { body: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** Minimum, mean, maximum and last value of metrics by time bucket, over any range */
+  readTelemetrySeries: {
+    input: { query: { gpu_ids?: string; node_id?: string; metrics: string; since?: string; until?: string; points?: number } };
+    output: { since: string; until: string; step_seconds: number; tier: "raw" | "minutes" | "hours"; series: readonly ({ gpu_id: string; metric: string; unit: string; points: readonly ({ at: string; min: number; mean: number; max: number; last: number | null; count: number })[] })[] };
+  };
   /** Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress */
   recalculateScores: {
     input: Record<never, never>;
@@ -867,6 +872,7 @@ export const operations = {
   putSensorConfiguration: { method: 'PUT', path: '/api/v1/sensors/{id}/configuration', keyed: true, list: false },
   putUpstreamKey: { method: 'PUT', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
   queryAlerts: { method: 'POST', path: '/api/v1/alerts/query', keyed: false, list: true },
+  readTelemetrySeries: { method: 'GET', path: '/api/v1/telemetry/series', keyed: false, list: false },
   recalculateScores: { method: 'POST', path: '/api/v1/scores:recalculate', keyed: false, list: false },
   refresh: { method: 'POST', path: '/auth/refresh', keyed: false, list: false },
   registerAgent: { method: 'POST', path: '/api/v1/agents', keyed: false, list: false },

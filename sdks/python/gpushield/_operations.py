@@ -2583,6 +2583,30 @@ if TYPE_CHECKING:
         "cursor": NotRequired[str],
     })
 
+    ReadTelemetrySeriesAnswerSeriesItemPointsItem = TypedDict("ReadTelemetrySeriesAnswerSeriesItemPointsItem", {
+        "at": str,
+        "min": float,
+        "mean": float,
+        "max": float,
+        "last": Union[float, None],
+        "count": int,
+    })
+
+    ReadTelemetrySeriesAnswerSeriesItem = TypedDict("ReadTelemetrySeriesAnswerSeriesItem", {
+        "gpu_id": str,
+        "metric": str,
+        "unit": str,
+        "points": List[ReadTelemetrySeriesAnswerSeriesItemPointsItem],
+    })
+
+    ReadTelemetrySeriesAnswer = TypedDict("ReadTelemetrySeriesAnswer", {
+        "since": str,
+        "until": str,
+        "step_seconds": int,
+        "tier": Literal["raw", "minutes", "hours"],
+        "series": List[ReadTelemetrySeriesAnswerSeriesItem],
+    })
+
     RecalculateScoresAnswer = TypedDict("RecalculateScoresAnswer", {
         "id": str,
         "status": Literal["reading", "replacing", "succeeded", "cancelled"],
@@ -3735,6 +3759,10 @@ class Operations(Transport):
     def query_alerts(self, body: QueryAlertsBody) -> QueryAlertsAnswer:
         """Alerts that match all of the given lists, newest first; an empty list restricts nothing"""
         return self._request("POST", "/api/v1/alerts/query", path={}, query={}, body=body)
+
+    def read_telemetry_series(self, *, gpu_ids: Optional[str] = None, node_id: Optional[str] = None, metrics: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, points: Optional[int] = None) -> ReadTelemetrySeriesAnswer:
+        """Minimum, mean, maximum and last value of metrics by time bucket, over any range"""
+        return self._request("GET", "/api/v1/telemetry/series", path={}, query={"gpu_ids": gpu_ids, "node_id": node_id, "metrics": metrics, "since": since, "until": until, "points": points})
 
     def recalculate_scores(self) -> RecalculateScoresAnswer:
         """Make every score anew out of the stored events by the rules in force; answers at once, and shows its progress"""

@@ -9,7 +9,9 @@ export interface Group {
   readonly tasks: readonly PeriodicTask[];
 }
 
-type Part = Partial<Pick<Group, 'routes'>> & Partial<Group['running'][number]> & Partial<Pick<Group, 'tasks'>>;
+type Part = Partial<Pick<Group, 'routes'>> &
+  Partial<Group['running'][number]> &
+  Partial<Pick<Group, 'tasks'>>;
 
 const runs = (part: Part): part is Part & Group['running'][number] =>
   part.start !== undefined && part.stop !== undefined;

@@ -56,7 +56,8 @@ export const workVariables = {
   }),
   minutesRetentionDays: defaulted('GPUSHIELD_TELEMETRY_MINUTES_RETENTION_DAYS', '90', {
     group: 'Telemetry',
-    description: 'Days for which telemetry by the minute is kept for plots; at least as long as telemetry itself.',
+    description:
+      'Days for which telemetry by the minute is kept for plots; at least as long as telemetry itself.',
     parse: wholeNumber(1, retentionMaxDays),
   }),
   hoursRetentionDays: defaulted('GPUSHIELD_TELEMETRY_HOURS_RETENTION_DAYS', '730', {

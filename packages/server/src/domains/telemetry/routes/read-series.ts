@@ -62,7 +62,10 @@ const Series = Type.Object({
 });
 
 const refuse = (field: string, message: string): AppError =>
-  new AppError('validation_failed', { detail: `${field} ${message}`, errors: [{ field: `/${field}`, message }] });
+  new AppError('validation_failed', {
+    detail: `${field} ${message}`,
+    errors: [{ field: `/${field}`, message }],
+  });
 
 const metricsIn = (text: string): readonly KnownMetric[] =>
   [...new Set(text.split(','))].map((name) => {

@@ -1,5 +1,7 @@
 /** Seconds of a bucket that people can read off an axis. */
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const;
+const steps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+] as const;
 const minute = 60;
 const hour = 3600;
 /** Raw records that one answer may read; more are read by the minute. */

@@ -95,7 +95,8 @@ export const rollLate = async (tx: Tx, until: Date, hoursUntil: Date, limit: num
   );
   if (rows.length === 0) return 0;
   const keys = [rows.map(({ gpu_id }) => gpu_id), rows.map(({ bucket }) => bucket)];
-  const late = 'SELECT late.gpu_id, late.bucket FROM unnest($1::uuid[], $2::timestamptz[]) AS late (gpu_id, bucket)';
+  const late =
+    'SELECT late.gpu_id, late.bucket FROM unnest($1::uuid[], $2::timestamptz[]) AS late (gpu_id, bucket)';
   await tx.query(
     minutesFrom(
       `EXISTS (SELECT 1 FROM (${late}) AS l WHERE l.gpu_id = r.gpu_id

@@ -36,7 +36,12 @@ const isLateMinute = `EXISTS (SELECT 1 FROM telemetry_late l WHERE l.gpu_id = r.
  * What to read for a plan: roll-ups as far as they reach, minutes after the hours, raw records after the minutes and for
  * minutes that are marked late. $4: minutes_until; $5: hours_until.
  */
-const partsOf = (plan: SeriesPlan, column: string, position: number, state: RollUpState | undefined): string[] => {
+const partsOf = (
+  plan: SeriesPlan,
+  column: string,
+  position: number,
+  state: RollUpState | undefined,
+): string[] => {
   if (plan.tier === 'raw' || state === undefined) return [rawPart(column, 'true')];
   const minutes = rolledPart('telemetry_minutes', position, `${noneLate('minute')} AND bucket < $4`);
   const raw = [rawPart(column, '"timestamp" >= $4'), rawPart(column, `"timestamp" < $4 AND ${isLateMinute}`)];

@@ -65,7 +65,9 @@ const store = async (points: readonly Point[]): Promise<void> => {
 /** What the answer must be, from the points themselves. */
 const expected = (plan: SeriesPlan, gpu: string) => {
   const stepMs = plan.stepSeconds * 1000;
-  const mine = all.filter((point) => point.gpu === gpu && point.ms >= plan.sinceMs && point.ms < plan.untilMs);
+  const mine = all.filter(
+    (point) => point.gpu === gpu && point.ms >= plan.sinceMs && point.ms < plan.untilMs,
+  );
   return [...Map.groupBy(mine, ({ ms }) => Math.floor(ms / stepMs))]
     .sort(([a], [b]) => a - b)
     .map(([bucket, points]) => ({
@@ -80,13 +82,7 @@ const expected = (plan: SeriesPlan, gpu: string) => {
 
 const check = async (asked: Parameters<typeof planSeries>[0]): Promise<SeriesPlan> => {
   const plan = planSeries(asked, 2);
-  const rows = await readSeries(
-    database.db,
-    plan,
-    [gpuA, gpuB],
-    'temperature',
-    await readState(database.db),
-  );
+  const rows = await readSeries(database.db, plan, [gpuA, gpuB], 'temperature', await readState(database.db));
   for (const gpu of [gpuA, gpuB]) {
     const mine = rows.filter(({ gpu_id }) => gpu_id === gpu).map(({ gpu_id: _gpu, ...row }) => row);
     const wanted = expected(plan, gpu);
@@ -157,12 +153,12 @@ describe('a series', () => {
     await store(pointsBetween(startMs, nowMs, 30_000, gpuA));
     nowMs += 10 * minuteMs;
     await rollUp(deps);
-    const late = Array.from({ length: 20 }, (_, index) => ({ gpu: gpuA, ms: startMs + index * 777, value: index }));
-    await Promise.all([
-      ...late.map((point) => store([point])),
-      rollUp(deps),
-      rollUp(deps),
-    ]);
+    const late = Array.from({ length: 20 }, (_, index) => ({
+      gpu: gpuA,
+      ms: startMs + index * 777,
+      value: index,
+    }));
+    await Promise.all([...late.map((point) => store([point])), rollUp(deps), rollUp(deps)]);
     await rollUp(deps);
     await check({ sinceMs: startMs, untilMs: nowMs, points: 30 });
   });
