@@ -241,3 +241,27 @@ export const RiskSubscription = Type.Object({
   agent_id: nullable(Type.String()),
   updated_at: Timestamp,
 });
+
+const behaviourFields = {
+  id: Uuid,
+  workload: Type.String({ description: 'Image, else command' }),
+  status: Type.Enum(['learning', 'frozen']),
+  version: Type.Integer(),
+  sequences: Type.Integer(),
+  syscalls: Type.Integer(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+};
+export const BehaviourBaseline = Type.Object(behaviourFields);
+export type BehaviourBaseline = Static<typeof BehaviourBaseline>;
+export const BehaviourModel = Type.Object({
+  ...behaviourFields,
+  model: Type.Object({
+    order: Type.Integer(),
+    symbols: Type.Array(Type.String()),
+    contexts: Type.Record(Type.String(), Type.Array(Type.Integer()), {
+      description: 'Context (numbers of symbols, oldest first) → symbol, count, symbol, count …',
+    }),
+  }),
+  surprises: Type.Array(Type.Integer(), { description: 'Sequences by surprise, in bins of 0.05 nats' }),
+});

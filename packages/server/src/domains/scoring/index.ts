@@ -1,6 +1,7 @@
 import { createBatchWriter } from '../../platform/ingest/index.ts';
 import type { Route } from '../../platform/http/route.ts';
 import { createAgentDirectory } from './agents/directory.ts';
+import { createLearning } from './baseline/learner.ts';
 import type { ScoringDeps } from './deps.ts';
 import type { EventBatch } from './events/event-batch.ts';
 import { createEventWriter } from './events/write-events.ts';
@@ -8,6 +9,7 @@ import { createKeeping } from './keeping.ts';
 import { createRecalculationWorker } from './recalculation/worker.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { ingestEventsRoute } from './routes/ingest-events.ts';
+import { baselineRoutes } from './routes/baselines.ts';
 import { listEventsRoute } from './routes/events.ts';
 import { otherEvidenceRoutes } from './routes/other-evidence.ts';
 import { processRoutes } from './routes/processes.ts';
@@ -54,7 +56,8 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
   const reading = { ...deps, scoring };
   const sweeper = createFallSweeper({ ...settleDeps, db: deps.workDb });
   const recalculations = createRecalculationWorker({ ...settleDeps, db: deps.workDb, nowMs: clock.nowMs });
-  const running = [rules, keeping, directory, sweeper, recalculations];
+  const learning = createLearning({ ...settleDeps, db: deps.workDb, nowMs: clock.nowMs });
+  const running = [rules, keeping, directory, sweeper, recalculations, learning];
   return {
     routes: [
       ...agentRoutes({ ...deps, directory }),
@@ -65,6 +68,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
       listScoresRoute(reading),
       listRulesRoute(rules),
       ...recalculationRoutes({ ...deps, scoring, wake: recalculations.wake }),
+      ...baselineRoutes(deps),
       ...riskSubscriptionRoutes(deps),
     ],
     start: async () => {

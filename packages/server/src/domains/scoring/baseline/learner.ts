@@ -1,0 +1,223 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database, Tx } from '../../../platform/database/types.ts';
+import type { Logger } from '../../../platform/observability/index.ts';
+import { processIdOf } from '../events/facts.ts';
+import { unpackChunk, type ChunkRecord } from '../events/read-chunks.ts';
+import type { RuleScoring } from '../rules/index.ts';
+import { lockScored } from '../scores/score-store.ts';
+import { settle, type SettleDeps } from '../scores/settle.ts';
+import { createBaselineModel, minSequence, type BaselineModel } from './baseline-model.ts';
+import {
+  chunksBehind,
+  findBaselines,
+  lockPosition,
+  pruneBaselines,
+  readModel,
+  saveModel,
+  savePosition,
+  workloadsOf,
+  type BaselineRecord,
+} from './baseline-store.ts';
+
+export interface LearnerDeps extends SettleDeps {
+  readonly db: Database;
+  readonly nowMs: () => number;
+  readonly scoring: () => RuleScoring;
+}
+
+/** Chunks of one step, and how far behind it may be: beyond that it learns from a sample of what comes. */
+const chunksAtOnce = 24;
+const sequencesAtOnce = 8;
+const maxLagMs = 60_000;
+/** Nothing is learned from a process at or above this risk, or with an alert. */
+const suspectRisk = 25;
+const maxBaselines = 1_000;
+const maxCached = 64;
+
+interface Sequence {
+  readonly processId: string;
+  readonly names: readonly string[];
+  readonly lastMs: number;
+}
+
+/** What each process of a chunk did, in order of time. */
+const sequencesOf = async (chunk: ChunkRecord): Promise<readonly Sequence[]> => {
+  const events = await unpackChunk(chunk);
+  const byProcess = Map.groupBy(events, ({ checked }) =>
+    processIdOf(chunk.agentId, checked.event.pid, checked.startedAtMs),
+  );
+  return [...byProcess]
+    .filter(([, list]) => list.length >= minSequence)
+    .map(([processId, list]) => {
+      const ordered = list.toSorted((a, b) => a.checked.occurredAtUs - b.checked.occurredAtUs);
+      const lastMs = Math.floor((ordered.at(-1)?.checked.occurredAtUs ?? 0) / 1000);
+      return { processId, names: ordered.map(({ checked }) => checked.syscall), lastMs };
+    });
+};
+
+interface Held {
+  readonly record: BaselineRecord | undefined;
+  readonly model: BaselineModel;
+  dirty: boolean;
+}
+
+interface Finding {
+  readonly processId: string;
+  readonly weight: number;
+  readonly atMs: number;
+  readonly model: string;
+}
+
+/** Learns from what was stored and judges it, a step at a time; one replica of all. False: nothing to do. */
+export const createLearner = (deps: LearnerDeps): { step(): Promise<boolean> } => {
+  const cache = new Map<string, { readonly version: number; readonly model: BaselineModel }>();
+
+  const load = async (tx: Tx, workloads: readonly string[]): Promise<Map<string, Held>> => {
+    const records = new Map((await findBaselines(tx, workloads)).map((record) => [record.workload, record]));
+    const held = new Map<string, Held>();
+    for (const workload of workloads) {
+      const record = records.get(workload);
+      const cached = cache.get(workload);
+      const isFresh = record !== undefined && cached?.version === record.version;
+      const json = record === undefined || isFresh ? undefined : await readModel(tx, record.id);
+      const model = isFresh && cached !== undefined ? cached.model : createBaselineModel(json);
+      held.set(workload, { record, model, dirty: false });
+    }
+    return held;
+  };
+
+  const save = async (tx: Tx, held: ReadonlyMap<string, Held>): Promise<void> => {
+    const now = new Date(deps.nowMs());
+    for (const [workload, { record, model, dirty }] of held) {
+      if (!dirty) continue;
+      const version = (record?.version ?? 0) + 1;
+      const { sequences, syscalls } = model;
+      await saveModel(
+        tx,
+        { id: record?.id ?? deps.newId(), workload, version, sequences, syscalls, json: model.toJson() },
+        now,
+      );
+    }
+    await pruneBaselines(tx, maxBaselines);
+  };
+
+  /** Models in memory are those that were written: what a transaction that failed had learned is forgotten. */
+  const keep = (held: ReadonlyMap<string, Held>): void => {
+    for (const [workload, { record, model, dirty }] of held) {
+      if (cache.size >= maxCached) cache.clear();
+      cache.set(workload, { version: (record?.version ?? 0) + (dirty ? 1 : 0), model });
+    }
+  };
+
+  const work = async (tx: Tx, chunks: readonly ChunkRecord[]) => {
+    const sequences = (await Promise.all(chunks.map(sequencesOf))).flat();
+    const places = await workloadsOf(
+      tx,
+      [...new Set(sequences.map(({ processId }) => processId))],
+      suspectRisk,
+    );
+    const workloads = [...new Set([...places.values()].map(({ workload }) => workload))].filter(
+      (workload) => workload !== null,
+    );
+    const held = await load(tx, workloads);
+    const findings = new Map<string, Finding>();
+    for (const [index, { processId, names, lastMs }] of sequences.entries()) {
+      // Learning is arithmetic: requests that wait are answered between.
+      if (index % sequencesAtOnce === 0) await setImmediate();
+      const place = places.get(processId);
+      const own = place?.workload == null ? undefined : held.get(place.workload);
+      if (place === undefined || own === undefined) continue;
+      const weight = own.model.judge(names) ?? 0;
+      if (weight > 0) {
+        const model = `${own.record?.id ?? ''}@${String(own.record?.version ?? 0)}`;
+        findings.set(processId, { processId, weight, atMs: lastMs, model });
+      } else if (!place.suspect && own.record?.status !== 'frozen') {
+        own.model.learn(names);
+        own.dirty = true;
+      }
+    }
+    await save(tx, held);
+    await applyFindings(deps, tx, findings);
+    return held;
+  };
+
+  return {
+    step: async () => {
+      let held: ReadonlyMap<string, Held> = new Map();
+      try {
+        const did = await deps.db.transaction(async (tx) => {
+          const position = await lockPosition(tx);
+          if (position === undefined) return false;
+          const earliest = new Date(deps.nowMs() - maxLagMs);
+          const from = position.receivedAt < earliest ? { ...position, receivedAt: earliest } : position;
+          const chunks = await chunksBehind(tx, from, chunksAtOnce);
+          const last = chunks.at(-1);
+          if (last === undefined) return false;
+          held = await work(tx, chunks);
+          await savePosition(tx, last);
+          return chunks.length === chunksAtOnce;
+        });
+        keep(held);
+        return did;
+      } catch (error) {
+        cache.clear();
+        throw error;
+      }
+    },
+  };
+};
+
+const applyFindings = async (
+  deps: LearnerDeps,
+  tx: Tx,
+  findings: ReadonlyMap<string, Finding>,
+): Promise<void> => {
+  if (findings.size === 0) return;
+  const scoring = deps.scoring();
+  const processes = await lockScored(tx, [...findings.keys()]);
+  const settlements = processes.flatMap((process) => {
+    const finding = findings.get(process.processId);
+    if (finding === undefined) return [];
+    const { weight, atMs, model } = finding;
+    const state = scoring.merge(process.state ?? scoring.empty, {
+      ...scoring.empty,
+      baseline: { weight, atMs, model },
+    });
+    return [{ process, state, next: process.next, epoch: process.epoch, cause: 'events' as const }];
+  });
+  await settle(deps, tx, scoring, settlements, new Date(deps.nowMs()));
+};
+
+const intervalMs = 5_000;
+
+/** Runs the learner every five seconds: at most some five thousand events a second, whatever comes. */
+export const createLearning = (
+  deps: LearnerDeps & { readonly log: Pick<Logger, 'error'> },
+): { start(): Promise<void>; stop(): Promise<void> } => {
+  const learner = createLearner(deps);
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  return {
+    start: () => {
+      timer = setInterval(() => {
+        if (busy) return;
+        busy = true;
+        running = learner
+          .step()
+          .catch((err: unknown) => {
+            deps.log.error({ err }, 'behaviour could not be learned; trying again');
+          })
+          .finally(() => {
+            busy = false;
+          });
+      }, intervalMs);
+      timer.unref();
+      return Promise.resolve();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
