@@ -103,6 +103,11 @@ export interface Operations {
     input: { body: { url: string; description?: string; event_types?: readonly (string)[]; labels?: Record<string, string>; ordered?: boolean; rate_limit_per_second?: number | null; secret?: string } };
     output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string; secret: string };
   };
+  /** Forget what was learned of a workload: it is learned anew */
+  deleteBehaviourBaseline: {
+    input: { path: { id: string } };
+    output: undefined;
+  };
   /** Delete a policy; the next wider one holds then */
   deleteFirewallPolicy: {
     input: { path: { id: string } };
@@ -152,6 +157,16 @@ export interface Operations {
   endAlertSilence: {
     input: { path: { id: string } };
     output: { id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null };
+  };
+  /** The model of one baseline, whole */
+  exportBehaviourBaseline: {
+    input: { path: { id: string } };
+    output: { id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string; model: { order: number; symbols: readonly (string)[]; contexts: Record<string, readonly (number)[]> }; surprises: readonly (number)[] };
+  };
+  /** Learn no more: what is usual stays as it is */
+  freezeBehaviourBaseline: {
+    input: { path: { id: string } };
+    output: { id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string };
   };
   /** One prompt to a model, with a scoped token in X-LLM-Token */
   generate: {
@@ -372,6 +387,11 @@ export interface Operations {
   listAuditEntries: {
     input: { query?: { principal_id?: string; action?: string; resource?: string; correlation_id?: string; granted?: boolean; since?: string; until?: string; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; writer_id: string; sequence: number; occurred_at: string; correlation_id: string; principal_id: string; principal_kind: string; principal_name: string | null; action: string; resource: string; granted: boolean; reason: string; ip_address: string | null; user_agent: string | null; details: Record<string, unknown>; previous_hash: string; hash: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** What is known of the usual behaviour of workloads, newest first */
+  listBehaviourBaselines: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
   /** Which client certificates speak for a service account, newest first */
   listCertificates: {
@@ -723,6 +743,11 @@ export interface Operations {
     input: { path: { id: string } };
     output: { message_id: string };
   };
+  /** Go on learning */
+  unfreezeBehaviourBaseline: {
+    input: { path: { id: string } };
+    output: { id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string };
+  };
   /** Change an agent's name, labels or place */
   updateAgent: {
     input: { path: { id: string }; body: { name?: string; description?: string; node_id?: string | null; sensor_id?: string | null; labels?: Record<string, string> } };
@@ -776,6 +801,7 @@ export const operations = {
   createServiceAccount: { method: 'POST', path: '/api/v1/service-accounts', keyed: true, list: false },
   createUser: { method: 'POST', path: '/api/v1/users', keyed: false, list: false },
   createWebhook: { method: 'POST', path: '/api/v1/webhooks', keyed: false, list: false },
+  deleteBehaviourBaseline: { method: 'DELETE', path: '/api/v1/scoring/baselines/{id}', keyed: true, list: false },
   deleteFirewallPolicy: { method: 'DELETE', path: '/api/v1/firewall/policies/{id}', keyed: true, list: false },
   deleteGpu: { method: 'DELETE', path: '/api/v1/gpus/{id}', keyed: true, list: false },
   deleteNode: { method: 'DELETE', path: '/api/v1/nodes/{id}', keyed: true, list: false },
@@ -786,6 +812,8 @@ export const operations = {
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
   endAlertSilence: { method: 'DELETE', path: '/api/v1/alerts/silences/{id}', keyed: true, list: false },
+  exportBehaviourBaseline: { method: 'GET', path: '/api/v1/scoring/baselines/{id}/model', keyed: false, list: false },
+  freezeBehaviourBaseline: { method: 'POST', path: '/api/v1/scoring/baselines/{id}/freeze', keyed: true, list: false },
   generate: { method: 'POST', path: '/api/v1/llm/generate', keyed: true, list: false },
   getAgent: { method: 'GET', path: '/api/v1/agents/{id}', keyed: false, list: false },
   getAlert: { method: 'GET', path: '/api/v1/alerts/{id}', keyed: false, list: false },
@@ -830,6 +858,7 @@ export const operations = {
   listApiKeys: { method: 'GET', path: '/api/v1/keys', keyed: false, list: true },
   listAuditCheckpoints: { method: 'GET', path: '/api/v1/audit/checkpoints', keyed: false, list: true },
   listAuditEntries: { method: 'GET', path: '/api/v1/audit', keyed: false, list: true },
+  listBehaviourBaselines: { method: 'GET', path: '/api/v1/scoring/baselines', keyed: false, list: true },
   listCertificates: { method: 'GET', path: '/api/v1/service-accounts/{id}/certificates', keyed: false, list: true },
   listClientSecrets: { method: 'GET', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: true },
   listEvents: { method: 'GET', path: '/api/v1/events', keyed: false, list: true },
@@ -900,6 +929,7 @@ export const operations = {
   setAlertSeverity: { method: 'POST', path: '/api/v1/alerts/{id}/severity', keyed: true, list: false },
   sumUsage: { method: 'GET', path: '/api/v1/usage/summary', keyed: false, list: false },
   testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', keyed: true, list: false },
+  unfreezeBehaviourBaseline: { method: 'POST', path: '/api/v1/scoring/baselines/{id}/unfreeze', keyed: true, list: false },
   updateAgent: { method: 'PATCH', path: '/api/v1/agents/{id}', keyed: true, list: false },
   updateFirewallPolicy: { method: 'PUT', path: '/api/v1/firewall/policies/{id}', keyed: true, list: false },
   updateNode: { method: 'PATCH', path: '/api/v1/nodes/{id}', keyed: true, list: false },

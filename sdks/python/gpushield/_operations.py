@@ -687,6 +687,36 @@ if TYPE_CHECKING:
         "ended_by": Union[str, None],
     })
 
+    ExportBehaviourBaselineAnswerModel = TypedDict("ExportBehaviourBaselineAnswerModel", {
+        "order": int,
+        "symbols": List[str],
+        "contexts": Dict[str, List[int]],
+    })
+
+    ExportBehaviourBaselineAnswer = TypedDict("ExportBehaviourBaselineAnswer", {
+        "id": str,
+        "workload": str,
+        "status": Literal["learning", "frozen"],
+        "version": int,
+        "sequences": int,
+        "syscalls": int,
+        "created_at": str,
+        "updated_at": str,
+        "model": ExportBehaviourBaselineAnswerModel,
+        "surprises": List[int],
+    })
+
+    FreezeBehaviourBaselineAnswer = TypedDict("FreezeBehaviourBaselineAnswer", {
+        "id": str,
+        "workload": str,
+        "status": Literal["learning", "frozen"],
+        "version": int,
+        "sequences": int,
+        "syscalls": int,
+        "created_at": str,
+        "updated_at": str,
+    })
+
     GenerateAnswer = TypedDict("GenerateAnswer", {
         "content": str,
         "model": str,
@@ -1653,6 +1683,27 @@ if TYPE_CHECKING:
     ListAuditEntriesAnswer = TypedDict("ListAuditEntriesAnswer", {
         "data": List[ListAuditEntriesAnswerDataItem],
         "pagination": ListAuditEntriesAnswerPagination,
+    })
+
+    ListBehaviourBaselinesAnswerDataItem = TypedDict("ListBehaviourBaselinesAnswerDataItem", {
+        "id": str,
+        "workload": str,
+        "status": Literal["learning", "frozen"],
+        "version": int,
+        "sequences": int,
+        "syscalls": int,
+        "created_at": str,
+        "updated_at": str,
+    })
+
+    ListBehaviourBaselinesAnswerPagination = TypedDict("ListBehaviourBaselinesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListBehaviourBaselinesAnswer = TypedDict("ListBehaviourBaselinesAnswer", {
+        "data": List[ListBehaviourBaselinesAnswerDataItem],
+        "pagination": ListBehaviourBaselinesAnswerPagination,
     })
 
     ListCertificatesAnswerDataItem = TypedDict("ListCertificatesAnswerDataItem", {
@@ -3094,6 +3145,17 @@ if TYPE_CHECKING:
         "message_id": str,
     })
 
+    UnfreezeBehaviourBaselineAnswer = TypedDict("UnfreezeBehaviourBaselineAnswer", {
+        "id": str,
+        "workload": str,
+        "status": Literal["learning", "frozen"],
+        "version": int,
+        "sequences": int,
+        "syscalls": int,
+        "created_at": str,
+        "updated_at": str,
+    })
+
     UpdateAgentAnswerWebhooksItem = TypedDict("UpdateAgentAnswerWebhooksItem", {
         "endpoint_id": str,
         "url": str,
@@ -3376,6 +3438,10 @@ class Operations(Transport):
         """Register an endpoint; the answer shows its secret, once"""
         return self._request("POST", "/api/v1/webhooks", path={}, query={}, body=body)
 
+    def delete_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Forget what was learned of a workload: it is learned anew"""
+        return self._request("DELETE", "/api/v1/scoring/baselines/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
     def delete_firewall_policy(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete a policy; the next wider one holds then"""
         return self._request("DELETE", "/api/v1/firewall/policies/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
@@ -3415,6 +3481,14 @@ class Operations(Transport):
     def end_alert_silence(self, id: str, *, idempotency_key: Optional[str] = None) -> EndAlertSilenceAnswer:
         """End a silence now; one that has ended stays as it is"""
         return self._request("DELETE", "/api/v1/alerts/silences/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def export_behaviour_baseline(self, id: str) -> ExportBehaviourBaselineAnswer:
+        """The model of one baseline, whole"""
+        return self._request("GET", "/api/v1/scoring/baselines/{id}/model", path={"id": id}, query={})
+
+    def freeze_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> FreezeBehaviourBaselineAnswer:
+        """Learn no more: what is usual stays as it is"""
+        return self._request("POST", "/api/v1/scoring/baselines/{id}/freeze", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def generate(self, body: GenerateBody, *, idempotency_key: Optional[str] = None) -> GenerateAnswer:
         """One prompt to a model, with a scoped token in X-LLM-Token"""
@@ -3591,6 +3665,10 @@ class Operations(Transport):
     def list_audit_entries(self, *, principal_id: Optional[str] = None, action: Optional[str] = None, resource: Optional[str] = None, correlation_id: Optional[str] = None, granted: Optional[bool] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListAuditEntriesAnswer:
         """The audit trail, newest first"""
         return self._request("GET", "/api/v1/audit", path={}, query={"principal_id": principal_id, "action": action, "resource": resource, "correlation_id": correlation_id, "granted": granted, "since": since, "until": until, "limit": limit, "cursor": cursor})
+
+    def list_behaviour_baselines(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListBehaviourBaselinesAnswer:
+        """What is known of the usual behaviour of workloads, newest first"""
+        return self._request("GET", "/api/v1/scoring/baselines", path={}, query={"limit": limit, "cursor": cursor})
 
     def list_certificates(self, id: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListCertificatesAnswer:
         """Which client certificates speak for a service account, newest first"""
@@ -3871,6 +3949,10 @@ class Operations(Transport):
     def test_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> TestWebhookAnswer:
         """Send the event webhook.test to an endpoint, whatever it subscribes to; look for it among the attempts"""
         return self._request("POST", "/api/v1/webhooks/{id}/test", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def unfreeze_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> UnfreezeBehaviourBaselineAnswer:
+        """Go on learning"""
+        return self._request("POST", "/api/v1/scoring/baselines/{id}/unfreeze", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def update_agent(self, id: str, body: UpdateAgentBody, *, idempotency_key: Optional[str] = None) -> UpdateAgentAnswer:
         """Change an agent's name, labels or place"""
