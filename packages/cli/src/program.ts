@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAgentCommands } from './commands/agents.ts';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -8,6 +9,7 @@ import { addKeyCommands } from './commands/keys.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addNodeCommands } from './commands/nodes.ts';
 import { addQueueCommands } from './commands/queues.ts';
+import { addProcessCommands, addRuleCommands, addScoreCommands } from './commands/scores.ts';
 import { addSensorCommands } from './commands/sensors.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addUserCommands } from './commands/users.ts';
@@ -67,6 +69,10 @@ export const createProgram = (deps: CommandDeps): Command => {
     addTelemetryCommands,
     addEventCommands,
     addAlertCommands,
+    addAgentCommands,
+    addProcessCommands,
+    addScoreCommands,
+    addRuleCommands,
     addAuditCommands,
     addWebhookCommands,
     addQueueCommands,

@@ -68,98 +68,113 @@ interface Finding {
   readonly model: string;
 }
 
-/** Learns from what was stored and judges it, a step at a time; one replica of all. False: nothing to do. */
+type Cache = Map<string, { readonly version: number; readonly model: BaselineModel }>;
+
+const load = async (tx: Tx, cache: Cache, workloads: readonly string[]): Promise<Map<string, Held>> => {
+  const records = new Map((await findBaselines(tx, workloads)).map((record) => [record.workload, record]));
+  const held = new Map<string, Held>();
+  for (const workload of workloads) {
+    const record = records.get(workload);
+    const cached = cache.get(workload);
+    const isFresh = record !== undefined && cached?.version === record.version;
+    const json = record === undefined || isFresh ? undefined : await readModel(tx, record.id);
+    const model = isFresh ? cached.model : createBaselineModel(json);
+    held.set(workload, { record, model, dirty: false });
+  }
+  return held;
+};
+
+const save = async (deps: LearnerDeps, tx: Tx, held: ReadonlyMap<string, Held>): Promise<void> => {
+  const now = new Date(deps.nowMs());
+  for (const [workload, { record, model, dirty }] of held) {
+    if (!dirty) continue;
+    const version = (record?.version ?? 0) + 1;
+    const { sequences, syscalls } = model;
+    const id = record?.id ?? deps.newId();
+    await saveModel(tx, { id, workload, version, sequences, syscalls, json: model.toJson() }, now);
+  }
+  await pruneBaselines(tx, maxBaselines);
+};
+
+/** Judges each sequence by its workload's model, and learns from those that are usual and of which nothing else is known. */
+const judgeAndLearn = async (
+  sequences: readonly Sequence[],
+  places: Awaited<ReturnType<typeof workloadsOf>>,
+  held: ReadonlyMap<string, Held>,
+): Promise<ReadonlyMap<string, Finding>> => {
+  const findings = new Map<string, Finding>();
+  for (const [index, { processId, names, lastMs }] of sequences.entries()) {
+    // Learning is arithmetic: requests that wait are answered between.
+    if (index % sequencesAtOnce === 0) await setImmediate();
+    const place = places.get(processId);
+    const own = held.get(place?.workload ?? '');
+    if (place === undefined || own === undefined) continue;
+    const weight = own.model.judge(names) ?? 0;
+    if (weight > 0) {
+      const model = `${own.record?.id ?? ''}@${String(own.record?.version ?? 0)}`;
+      findings.set(processId, { processId, weight, atMs: lastMs, model });
+    } else if (!place.suspect && own.record?.status !== 'frozen') {
+      own.model.learn(names);
+      own.dirty = true;
+    }
+  }
+  return findings;
+};
+
+const work = async (
+  deps: LearnerDeps,
+  tx: Tx,
+  cache: Cache,
+  chunks: readonly ChunkRecord[],
+): Promise<ReadonlyMap<string, Held>> => {
+  const sequences = (await Promise.all(chunks.map(sequencesOf))).flat();
+  const processIds = [...new Set(sequences.map(({ processId }) => processId))];
+  const places = await workloadsOf(tx, processIds, suspectRisk);
+  const workloads = [...new Set([...places.values()].map(({ workload }) => workload ?? ''))];
+  const held = await load(
+    tx,
+    cache,
+    workloads.filter((workload) => workload !== ''),
+  );
+  const findings = await judgeAndLearn(sequences, places, held);
+  await save(deps, tx, held);
+  await applyFindings(deps, tx, findings);
+  return held;
+};
+
+interface Step {
+  readonly held: ReadonlyMap<string, Held>;
+  readonly more: boolean;
+}
+
+/** Learns from what was stored and judges it, a step at a time; one replica of all. False: nothing more to do. */
 export const createLearner = (deps: LearnerDeps): { step(): Promise<boolean> } => {
-  const cache = new Map<string, { readonly version: number; readonly model: BaselineModel }>();
-
-  const load = async (tx: Tx, workloads: readonly string[]): Promise<Map<string, Held>> => {
-    const records = new Map((await findBaselines(tx, workloads)).map((record) => [record.workload, record]));
-    const held = new Map<string, Held>();
-    for (const workload of workloads) {
-      const record = records.get(workload);
-      const cached = cache.get(workload);
-      const isFresh = record !== undefined && cached?.version === record.version;
-      const json = record === undefined || isFresh ? undefined : await readModel(tx, record.id);
-      const model = isFresh && cached !== undefined ? cached.model : createBaselineModel(json);
-      held.set(workload, { record, model, dirty: false });
-    }
-    return held;
-  };
-
-  const save = async (tx: Tx, held: ReadonlyMap<string, Held>): Promise<void> => {
-    const now = new Date(deps.nowMs());
-    for (const [workload, { record, model, dirty }] of held) {
-      if (!dirty) continue;
-      const version = (record?.version ?? 0) + 1;
-      const { sequences, syscalls } = model;
-      await saveModel(
-        tx,
-        { id: record?.id ?? deps.newId(), workload, version, sequences, syscalls, json: model.toJson() },
-        now,
-      );
-    }
-    await pruneBaselines(tx, maxBaselines);
-  };
-
-  /** Models in memory are those that were written: what a transaction that failed had learned is forgotten. */
-  const keep = (held: ReadonlyMap<string, Held>): void => {
-    for (const [workload, { record, model, dirty }] of held) {
-      if (cache.size >= maxCached) cache.clear();
-      cache.set(workload, { version: (record?.version ?? 0) + (dirty ? 1 : 0), model });
-    }
-  };
-
-  const work = async (tx: Tx, chunks: readonly ChunkRecord[]) => {
-    const sequences = (await Promise.all(chunks.map(sequencesOf))).flat();
-    const places = await workloadsOf(
-      tx,
-      [...new Set(sequences.map(({ processId }) => processId))],
-      suspectRisk,
-    );
-    const workloads = [...new Set([...places.values()].map(({ workload }) => workload))].filter(
-      (workload) => workload !== null,
-    );
-    const held = await load(tx, workloads);
-    const findings = new Map<string, Finding>();
-    for (const [index, { processId, names, lastMs }] of sequences.entries()) {
-      // Learning is arithmetic: requests that wait are answered between.
-      if (index % sequencesAtOnce === 0) await setImmediate();
-      const place = places.get(processId);
-      const own = place?.workload == null ? undefined : held.get(place.workload);
-      if (place === undefined || own === undefined) continue;
-      const weight = own.model.judge(names) ?? 0;
-      if (weight > 0) {
-        const model = `${own.record?.id ?? ''}@${String(own.record?.version ?? 0)}`;
-        findings.set(processId, { processId, weight, atMs: lastMs, model });
-      } else if (!place.suspect && own.record?.status !== 'frozen') {
-        own.model.learn(names);
-        own.dirty = true;
-      }
-    }
-    await save(tx, held);
-    await applyFindings(deps, tx, findings);
-    return held;
-  };
-
+  const cache: Cache = new Map();
+  const run = (): Promise<Step> =>
+    deps.db.transaction(async (tx) => {
+      const position = await lockPosition(tx);
+      if (position === undefined) return { held: new Map(), more: false };
+      const earliest = new Date(deps.nowMs() - maxLagMs);
+      const from = position.receivedAt < earliest ? { ...position, receivedAt: earliest } : position;
+      const chunks = await chunksBehind(tx, from, chunksAtOnce);
+      const last = chunks.at(-1);
+      if (last === undefined) return { held: new Map(), more: false };
+      const held = await work(deps, tx, cache, chunks);
+      await savePosition(tx, last);
+      return { held, more: chunks.length === chunksAtOnce };
+    });
   return {
     step: async () => {
-      let held: ReadonlyMap<string, Held> = new Map();
       try {
-        const did = await deps.db.transaction(async (tx) => {
-          const position = await lockPosition(tx);
-          if (position === undefined) return false;
-          const earliest = new Date(deps.nowMs() - maxLagMs);
-          const from = position.receivedAt < earliest ? { ...position, receivedAt: earliest } : position;
-          const chunks = await chunksBehind(tx, from, chunksAtOnce);
-          const last = chunks.at(-1);
-          if (last === undefined) return false;
-          held = await work(tx, chunks);
-          await savePosition(tx, last);
-          return chunks.length === chunksAtOnce;
-        });
-        keep(held);
-        return did;
+        const { held, more } = await run();
+        // Models in memory are those that were written.
+        for (const [workload, { record, model, dirty }] of held) {
+          if (cache.size >= maxCached) cache.clear();
+          cache.set(workload, { version: (record?.version ?? 0) + (dirty ? 1 : 0), model });
+        }
+        return more;
       } catch (error) {
+        // What a transaction that failed had learned is forgotten.
         cache.clear();
         throw error;
       }
