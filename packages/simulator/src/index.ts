@@ -1,10 +1,11 @@
-import type { KnownMetric } from '@gpushield/contracts';
-
-/** The metrics of one GPU at one moment, in the vocabulary's units; absent ones are left out. */
-export type Sample = Readonly<Partial<Record<KnownMetric, number>>>;
-
-/** A GPU under some workload. `next` is called once a step; equal seeds give equal traces. */
-export interface SimulatedGpu {
-  /** `timeMs`: since the epoch; `stepMs`: since the last call. */
-  next(timeMs: number, stepMs: number): Sample;
-}
+/** Seeded models of GPUs and of what runs on them. No I/O. */
+export { deviceNames, devices, type Device, type DeviceName } from './devices.ts';
+export { simulateCourse, simulateFleet, type Course, type FleetGpu } from './fleet.ts';
+export type { Sample, SimulatedGpu } from './gpu.ts';
+export {
+  isScenarioName,
+  scenarioNames,
+  scenarios,
+  type ScenarioInfo,
+  type ScenarioName,
+} from './scenarios.ts';

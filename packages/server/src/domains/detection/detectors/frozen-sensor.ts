@@ -2,7 +2,7 @@ import type { KnownMetric } from '@gpushield/contracts';
 import type { Detector, Frame } from './detector.ts';
 import { metric, say, saySpan, unitOf } from './metrics.ts';
 import { at, follow, ramp, shareOf } from './numbers.ts';
-import { loadOf } from './picture.ts';
+import { leastLoadOf } from './picture.ts';
 
 /*
  * A sensor that repeats itself: everything stands still to the last digit under load, or one reading stands still while
@@ -117,7 +117,7 @@ export const frozenSensor: Detector = {
     if (Number.isNaN(power)) return 0;
     const powerMoved = power !== at(state, base + previous);
     const heatMoved = temperature !== at(state, base + previous + 1);
-    const loaded = utilization >= 10 && loadOf(state, frame, power) >= 0.1;
+    const loaded = utilization >= 10 && leastLoadOf(state, frame, power) >= 0.1;
     if (unchanged(state, base, frame) && loaded) {
       state[base + unchangedS] = at(state, base + unchangedS) + dtS;
       state[base + unchangedRecords] = at(state, base + unchangedRecords) + 1;

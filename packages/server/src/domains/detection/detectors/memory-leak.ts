@@ -19,16 +19,17 @@ const etaS = 4;
 const growth = 5;
 const ring = 6;
 
-/** Judged from this many stretches on. */
+/** Judged from this many stretches on. A leak of the slow look that began late is seen in fewer of them. */
 const enough = 14;
+const recent = 11;
+/** What fills within minutes is a cache, or a model that is loaded, until it is about to hit the limit. */
+const nearlyFull = [0.88, 0.95] as const;
 /** Growth over the look, as a share of all memory, that is no noise; and the most of it that one stretch may bring. */
 const leastGrowth = 0.04;
 const mostOfOneStep = 0.3;
 const risingShare = [0.75, 0.92] as const;
 
-const judge = (state: Float64Array, base: number, total: number, stretchS: number): number => {
-  const count = at(state, base + filled);
-  if (count < enough) return 0;
+const judge = (state: Float64Array, base: number, total: number, stretchS: number, count: number): number => {
   const first = at(state, base + ring + stretches - count);
   const last = at(state, base + ring + stretches - 1);
   const middle = at(state, base + ring + stretches - Math.ceil(count / 2));
@@ -50,8 +51,19 @@ const judge = (state: Float64Array, base: number, total: number, stretchS: numbe
     return 0;
   // What saturates is a cache: the second half has to grow about as fast as the first.
   const steady = ramp((last - middle) / (middle - first), 0.45, 0.7);
-  const near = Math.max(ramp(leftS / spanS, 12, 5), ramp(last / total, 0.6, 0.85));
+  const near =
+    stretchS === fastStretchS
+      ? ramp(last / total, nearlyFull[0], nearlyFull[1])
+      : Math.max(ramp(leftS / spanS, 12, 5), ramp(last / total, 0.6, 0.85));
   return steady * ramp(rising / (count - 1), risingShare[0], risingShare[1]) * near;
+};
+
+/** The whole look first; the recent part of the slow one where that says nothing. */
+const judgeLook = (state: Float64Array, base: number, total: number, stretchS: number): number => {
+  const count = at(state, base + filled);
+  const whole = count >= enough ? judge(state, base, total, stretchS, count) : 0;
+  if (whole > 0 || stretchS === fastStretchS || count < recent) return whole;
+  return judge(state, base, total, stretchS, recent);
 };
 
 const look = (
@@ -74,7 +86,7 @@ const look = (
     }
     state[base + startS] = now;
     state[base + least] = used;
-    state[base + score] = judge(state, base, total, stretchS);
+    state[base + score] = judgeLook(state, base, total, stretchS);
   } else if (used < at(state, base + least)) state[base + least] = used;
   // A drop ends the leak at once: the process died or gave back.
   if (used < at(state, base + ring + stretches - 1) - 0.3 * at(state, base + growth)) state[base + score] = 0;

@@ -1,7 +1,7 @@
 import type { Detector, Frame } from './detector.ts';
 import { metric, say, saySpan, sayRate } from './metrics.ts';
 import { at, follow, ramp, shareOf } from './numbers.ts';
-import { loadOf } from './picture.ts';
+import { leastLoadOf } from './picture.ts';
 
 /*
  * The signature of cryptomining over a window, at any intensity: a long plateau of power with little variation, tensor
@@ -70,7 +70,11 @@ const observe = (state: Float64Array, base: number, frame: Frame): void => {
   const watts = at(values, offset + metric.power_usage);
   const busy = at(values, offset + metric.gpu_utilization);
   const mean = at(state, base + power);
-  const off = watts < 0.6 * mean || watts > 1.6 * mean || busy < 3 ? 1 : 0;
+  // Another amount of memory is another process: what the one before did says nothing of it.
+  const held = at(values, offset + metric.memory_used);
+  const usual = at(state, base + memory);
+  const other = Math.abs(held - usual) > 0.4 * Math.max(held, usual);
+  const off = watts < 0.6 * mean || watts > 1.6 * mean || busy < 3 || other ? 1 : 0;
   state[base + left] = at(state, base + left) + shareOf(dtS, leaveTauS) * (off - at(state, base + left));
   if (at(state, base + left) > 0.6) restart(state, base);
   const age = at(state, base + plateauS);
@@ -83,7 +87,7 @@ const observe = (state: Float64Array, base: number, frame: Frame): void => {
   const link = sumOf(at(values, offset + metric.pcie_rx), at(values, offset + metric.pcie_tx));
   follow(state, base + traffic, link, share);
   if (!(link <= at(state, base + burst))) follow(state, base + burst, link, 1);
-  else follow(state, base + burst, link, shareOf(dtS, 3 * windowTauS));
+  else follow(state, base + burst, link, shareOf(dtS, windowTauS));
   follow(
     state,
     base + nvlink,
@@ -123,7 +127,7 @@ const evidence = (state: Float64Array, base: number, frame: Frame): number => {
   const busy = at(state, base + utilization);
   // Without a word on tensor pipes or traffic, steady honest work looks the same: never enough for an alert.
   const blind = Number.isNaN(at(state, base + tensor)) || Number.isNaN(at(state, base + traffic));
-  const works = ramp(busy, 4, 8) * ramp(loadOf(state, frame, watts), 0.03, 0.08);
+  const works = ramp(busy, 4, 8) * ramp(leastLoadOf(state, frame, watts), 0.03, 0.08);
   const lasts = at(state, base + plateauS) >= leastPlateauS ? 1 : 0;
   const sure = ramp(weigh(state, base), -1, 3.3);
   return (works > 0 ? works : 0) * lasts * (blind ? Math.min(sure, 0.55) : sure);

@@ -77,3 +77,12 @@ export const loadOf = (state: Float64Array, frame: Frame, power: number): number
   const span = frame.fullPower - idle;
   return span > 0 ? (power - idle) / span : NaN;
 };
+
+/** Most of its full power that a GPU draws at rest, roughly. */
+const restOfUnknown = 0.2;
+
+/** The same for a GPU that was never seen at rest: no more than what it must be at least. */
+export const leastLoadOf = (state: Float64Array, frame: Frame, power: number): number => {
+  const load = loadOf(state, frame, power);
+  return Number.isNaN(load) ? power / frame.fullPower - restOfUnknown : load;
+};
