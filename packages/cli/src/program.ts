@@ -12,6 +12,7 @@ import { addQueueCommands } from './commands/queues.ts';
 import { addProcessCommands, addRuleCommands, addScoreCommands } from './commands/scores.ts';
 import { addSensorCommands } from './commands/sensors.ts';
 import { addSessionCommands } from './commands/session.ts';
+import { addSimulateCommands } from './commands/simulate.ts';
 import { addUserCommands } from './commands/users.ts';
 import { addWebhookCommands } from './commands/webhooks.ts';
 import { defaultUrl, type CommandDeps } from './context.ts';
@@ -74,6 +75,7 @@ export const createProgram = (deps: CommandDeps): Command => {
     addScoreCommands,
     addRuleCommands,
     addAuditCommands,
+    addSimulateCommands,
     addWebhookCommands,
     addQueueCommands,
     addCompletionCommand,

@@ -67,16 +67,18 @@ export const rendering: ScenarioMaker = (random) => {
 
 export const fft: ScenarioMaker = (random) => {
   const every = random.between(60, 240);
-  return (tS, _stepS, noise) => ({
-    busy: noise.between(0.96, 1),
-    load: noise.between(0.55, 0.65),
-    bandwidth: noise.between(0.75, 0.9),
-    memory: 0.5,
-    pcie: tS % every < 6 ? 6e9 : 1.2e8,
-  });
+  return (tS, stepS, noise) => {
+    // Counters of traffic are averages of their interval: results are written for six seconds now and then.
+    const written = Math.floor(tS / every) - Math.floor((tS - stepS) / every);
+    return {
+      busy: noise.between(0.96, 1),
+      load: noise.between(0.55, 0.65),
+      bandwidth: noise.between(0.75, 0.9),
+      memory: 0.5,
+      pcie: 1.2e8 + written * 6e9 * Math.min(1, 6 / Math.max(1, stepS)),
+    };
+  };
 };
-
-// ---- held out: never looked at while detectors were made ---------------------------------------------------------
 
 /** Somebody at a notebook: cells of seconds to minutes, thought between them, memory that stays. */
 export const notebook: ScenarioMaker = (random) => {
@@ -95,6 +97,8 @@ export const notebook: ScenarioMaker = (random) => {
     return { busy: depth, load: 0.8 * depth, tensor: 0.2 * depth, memory, pcie: 3e8 };
   };
 };
+
+// ---- held out: never looked at while detectors were made ---------------------------------------------------------
 
 /** Molecular dynamics: hours of near-constant work without tensor pipes, forces exchanged with the host each step. */
 export const molecularDynamics: ScenarioMaker = (random) => {
@@ -159,6 +163,20 @@ export const stencil: ScenarioMaker = (random) => {
       pcie: 9e8 * noise.between(0.8, 1.2),
       nvlink: 5e9,
     };
+  };
+};
+
+/** A search over settings: short runs, each of another size, dozens a day, with gaps for bookkeeping. */
+export const settingsSearch: ScenarioMaker = (random) => {
+  const runS = random.between(200, 900);
+  const gapS = random.between(10, 60);
+  const largest = random.between(0.4, 0.9);
+  return (tS, _stepS, noise) => {
+    const run = Math.floor(tS / (runS + gapS));
+    const memory = largest * (0.4 + 0.6 * ((run * 0.618) % 1));
+    if (tS % (runS + gapS) > runS) return { busy: 0, load: 0.05, memory: 0.02 };
+    const busy = noise.between(0.6, 0.98);
+    return { busy, load: 0.65 * busy, tensor: 0.3 * busy, bandwidth: 0.4 * busy, memory, pcie: 2e8 };
   };
 };
 

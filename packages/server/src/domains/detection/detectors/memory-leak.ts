@@ -27,6 +27,8 @@ const nearlyFull = [0.88, 0.95] as const;
 /** Growth over the look, as a share of all memory, that is no noise; and the most of it that one stretch may bring. */
 const leastGrowth = 0.04;
 const mostOfOneStep = 0.3;
+/** Of a recent look, which is short, each stretch brings its even share. */
+const mostOfOneRecentStep = 0.18;
 const risingShare = [0.75, 0.92] as const;
 
 const judge = (state: Float64Array, base: number, total: number, stretchS: number, count: number): number => {
@@ -43,12 +45,12 @@ const judge = (state: Float64Array, base: number, total: number, stretchS: numbe
     if (step > mostStep) mostStep = step;
     if (-step > fell) fell = -step;
   }
+  const mostShare = count <= recent ? mostOfOneRecentStep : mostOfOneStep;
   state[base + growth] = gained;
   const spanS = (count - 1) * stretchS;
   const leftS = gained > 0 ? ((total - last) / gained) * spanS : Infinity;
   state[base + etaS] = leftS;
-  if (!(gained >= leastGrowth * total && mostStep <= mostOfOneStep * gained && fell <= 0.15 * gained))
-    return 0;
+  if (!(gained >= leastGrowth * total && mostStep <= mostShare * gained && fell <= 0.15 * gained)) return 0;
   // What saturates is a cache: the second half has to grow about as fast as the first.
   const steady = ramp((last - middle) / (middle - first), 0.45, 0.7);
   const near =

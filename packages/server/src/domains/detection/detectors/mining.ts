@@ -115,7 +115,7 @@ const weigh = (state: Float64Array, base: number): number => {
   weight += 2 * ramp(at(state, base + plateauS), leastPlateauS, surePlateauS);
   weight -= 3 * ramp(at(state, base + gaps), 0.02, 0.08);
   if (!Number.isNaN(pipes)) weight += 1.5 * ramp(pipes, 3, 1) - 5 * ramp(pipes, 3, 8);
-  if (!Number.isNaN(link)) weight += 1.5 * ramp(link, 8e7, 2e7) - 4 * ramp(link, 8e7, 6e8);
+  if (!Number.isNaN(link)) weight += 1.5 * ramp(link, 5e7, 1e7) - 4 * ramp(link, 5e7, 3e8);
   if (!Number.isNaN(peak)) weight -= 2 * ramp(peak, 3e8, 2e9);
   if (!Number.isNaN(peers)) weight -= 4 * ramp(peers, 5e7, 5e8);
   if (!Number.isNaN(flat)) weight += 0.7 * ramp(flat, 0.02, 0.005) - 3 * ramp(flat, 0.02, 0.08);
@@ -125,8 +125,8 @@ const weigh = (state: Float64Array, base: number): number => {
 const evidence = (state: Float64Array, base: number, frame: Frame): number => {
   const watts = at(state, base + power);
   const busy = at(state, base + utilization);
-  // Without a word on tensor pipes or traffic, steady honest work looks the same: never enough for an alert.
-  const blind = Number.isNaN(at(state, base + tensor)) || Number.isNaN(at(state, base + traffic));
+  // Without a word on traffic, steady honest work looks the same: never enough for an alert.
+  const blind = Number.isNaN(at(state, base + traffic));
   const works = ramp(busy, 4, 8) * ramp(leastLoadOf(state, frame, watts), 0.03, 0.08);
   const lasts = at(state, base + plateauS) >= leastPlateauS ? 1 : 0;
   const sure = ramp(weigh(state, base), -1, 3.3);
