@@ -24,6 +24,7 @@ const benches = [
   'limiter',
   'queue',
   'webhooks',
+  'gateway',
   'events',
   'scores',
   'crossings',
