@@ -123,7 +123,12 @@ const throughputOf = async (modelPort: number): Promise<Throughput> =>
       const memory = [residentBytes(server.pid)];
       let made = 0;
       while (made < memoryRequests) {
-        const part = await load({ port: server.port, request: chat(await bearer()), connections, durationMs: 5000 });
+        const part = await load({
+          port: server.port,
+          request: chat(await bearer()),
+          connections,
+          durationMs: 5000,
+        });
         made += part.totalMs.length;
         memory.push(residentBytes(server.pid));
       }
@@ -136,11 +141,20 @@ const throughputOf = async (modelPort: number): Promise<Throughput> =>
 const portkeyOf = async (modelPort: number): Promise<LoadResult | undefined> => {
   const folder = mkdtempSync(join(tmpdir(), 'gpushield-portkey-'));
   try {
-    const npm = ['install', '--no-audit', '--no-fund', '--prefix', folder, `@portkey-ai/gateway@${portkeyVersion}`];
+    const npm = [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+      `@portkey-ai/gateway@${portkeyVersion}`,
+    ];
     execFileSync('npm', npm, { stdio: 'ignore', timeout: 120_000 });
     const port = await freePort();
     const program = join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js');
-    const child = spawn(process.execPath, [program, `--port=${String(port)}`, '--headless'], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [program, `--port=${String(port)}`, '--headless'], {
+      stdio: 'ignore',
+    });
     try {
       await untilOpen(port);
       const headers = {
@@ -205,7 +219,12 @@ const figures: Figure[] = [
     met: addedP50 <= 0.5,
   },
   { name: 'the same, p99', target: '≤ 3 ms', measured: ms(addedP99), met: addedP99 <= 3 },
-  { name: 'first byte of a stream, delayed by', target: '≤ 2 ms', measured: ms(firstByte), met: firstByte <= 2 },
+  {
+    name: 'first byte of a stream, delayed by',
+    target: '≤ 2 ms',
+    measured: ms(firstByte),
+    met: firstByte <= 2,
+  },
   {
     name: 'requests per second beside Portkey’s gateway',
     target: '≥ 10 ×',

@@ -8,6 +8,7 @@ export * from './telemetry.ts';
 export * from './events.ts';
 export * from './alerts.ts';
 export * from './queues.ts';
+export * from './vectors.ts';
 export * from './webhooks.ts';
 export * from './inference.ts';
 export * from './limits.ts';

@@ -4,6 +4,7 @@ import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
 import { createUsageDomain } from '../domains/usage/index.ts';
+import { createVectorsDomain } from '../domains/vectors/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
 import { buildAccounts } from './accounts.ts';
 import { groupOf, joined, type Group } from './group.ts';
@@ -52,11 +53,13 @@ export const buildDomains = (options: AppOptions, platform: Platform): Group => 
   const usage = createUsageDomain(common);
   const firewall = createFirewallDomain({ ...common, alerts });
   const inference = buildInference(options, platform, { firewall: firewall.port, ledger: usage.port });
+  const { embed } = inference.port;
+  const vectors = createVectorsDomain({ ...common, limiter: limits.limiter, embed });
   const all = joined([
     groupOf([accounts]),
     watching,
     operating,
-    groupOf([scoring, usage, firewall, inference]),
+    groupOf([scoring, usage, firewall, inference, vectors]),
   ]);
   const system = buildSystem(options, platform, watching);
   // A worker answers for its own health and metrics, and for nothing else.

@@ -50,22 +50,34 @@ describe('bad input is refused in the protocol’s form, and costs nothing', () 
     ['no messages', { model, messages: [] }, 400],
     ['messages that are no list', { model, messages: 'go' }, 400],
     ['content of a wrong type', { model, messages: [{ role: 'user', content: 7 }] }, 400],
-    ['a prompt beyond the limit', { model, messages: [{ role: 'user', content: 'x '.repeat(600_000) }] }, 413],
+    [
+      'a prompt beyond the limit',
+      { model, messages: [{ role: 'user', content: 'x '.repeat(600_000) }] },
+      413,
+    ],
     ['no JSON', '{"model": "phi"', 400],
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
     ['nested arrays', `{"model":"phi","messages":${'['.repeat(2000)}${']'.repeat(2000)}}`, 400],
     ['ten megabytes', { model, messages: [{ role: 'user', content: 'x'.repeat(10_000_000) }] }, 413],
-    ['a body beyond the limit', { model, messages: [{ role: 'user', content: 'x'.repeat(17_000_000) }] }, 413],
+    [
+      'a body beyond the limit',
+      { model, messages: [{ role: 'user', content: 'x'.repeat(17_000_000) }] },
+      413,
+    ],
   ])('%s', async (_what, body, status) => {
     const before = fake.requests.length;
     const answer = await chat(body);
     expect(answer.statusCode, answer.body.slice(0, 300)).toBe(status);
-    expect(answer.json()).toMatchObject({ error: { message: expect.any(String) as string, code: expect.any(String) as string } });
+    expect(answer.json()).toMatchObject({
+      error: { message: expect.any(String) as string, code: expect.any(String) as string },
+    });
     expect(fake.requests.length).toBe(before);
   });
 
   it('halves of surrogate pairs reach the model as U+FFFD', async () => {
-    const answer = await chat('{"model":"phi","max_tokens":2,"messages":[{"role":"user","content":"a\\ud800b"}]}');
+    const answer = await chat(
+      '{"model":"phi","max_tokens":2,"messages":[{"role":"user","content":"a\\ud800b"}]}',
+    );
     expect(answer.statusCode).toBe(200);
     expect(JSON.stringify(fake.requests.at(-1))).toContain('a\uFFFDb');
   });
@@ -76,11 +88,16 @@ describe('bad input is refused in the protocol’s form, and costs nothing', () 
       offsetMs = ms - Date.now();
     };
     at(now);
-    const made = await post('/auth/scoped-token', { model, max_tokens: 50, scopes: ['llm:generate'] }, bearer(token));
+    const made = await post(
+      '/auth/scoped-token',
+      { model, max_tokens: 50, scopes: ['llm:generate'] },
+      bearer(token),
+    );
     const { access_token: scoped } = made.json<{ access_token: string }>();
     const [, payload = ''] = scoped.split('.');
     const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { exp: number };
-    const call = () => post('/api/v1/llm/generate', { model, prompt: 'go', max_tokens: 1 }, { 'x-llm-token': scoped });
+    const call = () =>
+      post('/api/v1/llm/generate', { model, prompt: 'go', max_tokens: 1 }, { 'x-llm-token': scoped });
     at(exp * 1000 - 500);
     expect((await call()).statusCode).toBe(200);
     at(exp * 1000 + 1);
@@ -120,7 +137,10 @@ describe('model servers that misbehave', () => {
   });
   it('one that drips on for ever is ended by the deadline', async () => {
     fake.behave((_request, response) => {
-      const timer = setInterval(() => response.write(`${JSON.stringify({ message: { content: 'x' }, done: false })}\n`), 300);
+      const timer = setInterval(
+        () => response.write(`${JSON.stringify({ message: { content: 'x' }, done: false })}\n`),
+        300,
+      );
       response.on('close', () => {
         clearInterval(timer);
       });
@@ -144,7 +164,12 @@ describe('model servers that misbehave', () => {
   ])('one that says it made %s: what can be true is charged', async (_what, count) => {
     fake.behave((_request, response) => {
       response.end(
-        JSON.stringify({ message: { content: 'word '.repeat(40) }, done: true, prompt_eval_count: count, eval_count: count }),
+        JSON.stringify({
+          message: { content: 'word '.repeat(40) },
+          done: true,
+          prompt_eval_count: count,
+          eval_count: count,
+        }),
       );
     });
     const answer = await chat({ ...whole, max_tokens: 50 });
@@ -159,7 +184,10 @@ describe('a client that goes away', () => {
   it('ends the upstream’s work, is charged, and stands in the ledger', async () => {
     let closed = false;
     fake.behave((_request, response) => {
-      const timer = setInterval(() => response.write(`${JSON.stringify({ message: { content: 'x' }, done: false })}\n`), 10);
+      const timer = setInterval(
+        () => response.write(`${JSON.stringify({ message: { content: 'x' }, done: false })}\n`),
+        10,
+      );
       response.on('close', () => {
         closed = true;
         clearInterval(timer);

@@ -64,21 +64,24 @@ describe('a stolen scoped token', () => {
   it.each([
     [0, 'phi'],
     [1, 'gpt-x'],
-  ])('never makes more tokens than it was made for, on all paths at once (upstream %i)', async (which, model) => {
-    const fake = fakes[which];
-    const before = fake?.generated() ?? 0;
-    const seen = fake?.requests.length ?? 0;
-    const budget = 400;
-    const token = await tokenFor(model, budget);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => everyPath(model, token, 20)).flat());
-    const spent = (fake?.generated() ?? 0) - before;
-    const statuses = new Map<number, number>();
-    for (const { statusCode } of answers) statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
-    expect(statuses.get(200), 'some calls got through').toBeGreaterThan(0);
-    expect(statuses.get(429), 'the rest did not').toBeGreaterThan(0);
-    expect([...statuses.keys()].every((status) => [200, 403, 429].includes(status))).toBe(true);
-    expect(spent + promptTokens(fake?.requests.slice(seen) ?? [])).toBeLessThanOrEqual(budget);
-  });
+  ])(
+    'never makes more tokens than it was made for, on all paths at once (upstream %i)',
+    async (which, model) => {
+      const fake = fakes[which];
+      const before = fake?.generated() ?? 0;
+      const seen = fake?.requests.length ?? 0;
+      const budget = 400;
+      const token = await tokenFor(model, budget);
+      const answers = await Promise.all(Array.from({ length: 8 }, () => everyPath(model, token, 20)).flat());
+      const spent = (fake?.generated() ?? 0) - before;
+      const statuses = new Map<number, number>();
+      for (const { statusCode } of answers) statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+      expect(statuses.get(200), 'some calls got through').toBeGreaterThan(0);
+      expect(statuses.get(429), 'the rest did not').toBeGreaterThan(0);
+      expect([...statuses.keys()].every((status) => [200, 403, 429].includes(status))).toBe(true);
+      expect(spent + promptTokens(fake?.requests.slice(seen) ?? [])).toBeLessThanOrEqual(budget);
+    },
+  );
 
   it('ends with the session that made it', async () => {
     const { username } = await seedUser(database.db, app, ['researcher']);
@@ -90,28 +93,26 @@ describe('a stolen scoped token', () => {
       post('/api/v1/llm/generate', { model: 'phi', prompt: 'go', max_tokens: 1 }, { 'x-llm-token': token });
     expect((await call()).statusCode).toBe(200);
     await app.http.app.inject({ method: 'DELETE', url: '/api/v1/me/sessions', headers: bearer(login) });
-    await database.db.query('UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE username = $1)', [
-      username,
-    ]);
-    await expect
-      .poll(async () => (await call()).statusCode, { timeout: 10_000, interval: 20 })
-      .toBe(401);
+    await database.db.query(
+      'UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE username = $1)',
+      [username],
+    );
+    await expect.poll(async () => (await call()).statusCode, { timeout: 10_000, interval: 20 }).toBe(401);
   });
 
   it('made with an API key works, and ends with the key', async () => {
     const made = await post('/api/v1/keys', { scopes: ['llm:generate', 'models:read'] }, bearer(user));
     const { api_key: key, id } = made.json<{ api_key: string; id: string }>();
     const body = { model: 'phi', max_tokens: 100, scopes: ['llm:generate'] };
-    const token = (await post('/auth/scoped-token', body, bearer(key))).json<{ access_token: string }>().access_token;
+    const token = (await post('/auth/scoped-token', body, bearer(key))).json<{ access_token: string }>()
+      .access_token;
     const call = () =>
       post('/api/v1/llm/generate', { model: 'phi', prompt: 'go', max_tokens: 1 }, { 'x-llm-token': token });
     expect((await call()).statusCode).toBe(200);
     const wider = await post('/auth/scoped-token', { ...body, scopes: ['llm:embed'] }, bearer(key));
     expect(wider.statusCode).toBe(403);
     await app.http.app.inject({ method: 'DELETE', url: `/api/v1/keys/${id}`, headers: bearer(user) });
-    await expect
-      .poll(async () => (await call()).statusCode, { timeout: 10_000, interval: 20 })
-      .toBe(401);
+    await expect.poll(async () => (await call()).statusCode, { timeout: 10_000, interval: 20 }).toBe(401);
   });
 });
 

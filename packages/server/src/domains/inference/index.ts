@@ -9,6 +9,7 @@ import type { Secret } from '../../platform/secrets/index.ts';
 import type { Sealer } from '../../platform/secrets/seal-types.ts';
 import type { LedgerPort } from '../usage/index.ts';
 import { createDirectory, type Directory } from './catalogue/directory.ts';
+import { createEmbedTexts } from './embed-texts.ts';
 import type { Firewall } from './firewall-port.ts';
 import { createFairQueue, defaultQueue } from './limits/fair-queue.ts';
 import { userPolicies, type UserLimits } from './limits/policies.ts';
@@ -99,7 +100,7 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
   ];
   return {
     routes,
-    port: { health: () => directory.health() },
+    port: { embed: createEmbedTexts(runCall) },
     start: () => directory.start(),
     stop: async () => directory.stop(),
   };
