@@ -26,7 +26,7 @@ interface Progress {
 /** A chunk that ends every choice, in the place of what the firewall does not let through. */
 const endingChunk = (
   template: JsonObject,
-  reason: string,
+  reason: string | null,
   texts: readonly { index: number; text: string }[],
 ): JsonObject => {
   const indices = texts.length > 0 ? texts.map(({ index }) => index) : [0];
@@ -194,6 +194,9 @@ const pump = (
         { err: error.options.cause ?? error, correlation_id: correlationId },
         'a stream broke off',
       );
+      // What was held back and is clean was said: it is not lost with the rest.
+      const { texts } = screen.rest();
+      if (texts.length > 0) await write(presenter.piece(endingChunk(progress.template, null, texts)));
       await write(presenter.broken(error, correlationId));
     } finally {
       output.push(null);
