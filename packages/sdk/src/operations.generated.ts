@@ -138,6 +138,16 @@ export interface Operations {
     input: { path: { upstream: string } };
     output: undefined;
   };
+  /** Deletes a namespace of the caller’s with all its vectors */
+  deleteVectorNamespace: {
+    input: { path: { namespace: string } };
+    output: undefined;
+  };
+  /** Deletes vectors by id */
+  deleteVectors: {
+    input: { path: { namespace: string }; body: { ids: readonly (string)[] } };
+    output: { deleted: number };
+  };
   /** Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent */
   deleteWebhook: {
     input: { path: { id: string } };
@@ -528,6 +538,11 @@ export interface Operations {
     input: { query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; username: string; kind: "person" | "service"; email: string | null; roles: readonly ("admin" | "operator" | "analyst" | "viewer" | "researcher" | "sensor")[]; disabled: boolean; created_at: string; updated_at: string; last_login_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** The caller’s namespaces of vectors, by name */
+  listVectorNamespaces: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ namespace: string; dimensions: number; metric: "cosine" | "dot" | "l2"; model: string | null; vectors: number; created_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
   /** What was tried at an endpoint and what it answered, newest first */
   listWebhookAttempts: {
     input: { path: { id: string }; query?: { message_id?: string; limit?: number; cursor?: string } };
@@ -602,6 +617,11 @@ export interface Operations {
   queryAlerts: {
     input: { body: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The nearest vectors of a namespace of the caller’s */
+  queryVectors: {
+    input: { path: { namespace: string }; body: { values?: readonly (number)[]; text?: string; top_k?: number; filter?: Record<string, string | number | boolean>; include_values?: boolean } };
+    output: { matches: readonly ({ id: string; score: number; text: string | null; metadata: Record<string, string | number | boolean>; values?: readonly (number)[] })[] };
   };
   /** Minimum, mean, maximum and last value of metrics by time bucket, over any range */
   readTelemetrySeries: {
@@ -778,6 +798,11 @@ export interface Operations {
     input: { path: { id: string }; body: { url?: string; description?: string; event_types?: readonly (string)[]; labels?: Record<string, string>; ordered?: boolean; rate_limit_per_second?: number | null } };
     output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
   };
+  /** Puts vectors, or texts that the gateway makes vectors of */
+  upsertVectors: {
+    input: { path: { namespace: string }; body: { records: readonly ({ id: string; values?: readonly (number)[]; text?: string; metadata?: Record<string, string | number | boolean> })[]; model?: string; metric?: "cosine" | "dot" | "l2" } };
+    output: { upserted: number; dimensions: number };
+  };
 }
 
 export const operations = {
@@ -808,6 +833,8 @@ export const operations = {
   deleteRiskThreshold: { method: 'DELETE', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
   deleteSensor: { method: 'DELETE', path: '/api/v1/sensors/{id}', keyed: true, list: false },
   deleteUpstreamKey: { method: 'DELETE', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
+  deleteVectorNamespace: { method: 'DELETE', path: '/api/v1/vectors/{namespace}', keyed: true, list: false },
+  deleteVectors: { method: 'POST', path: '/api/v1/vectors/{namespace}/delete', keyed: true, list: false },
   deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
@@ -886,6 +913,7 @@ export const operations = {
   listUsage: { method: 'GET', path: '/api/v1/usage', keyed: false, list: true },
   listUserSessions: { method: 'GET', path: '/api/v1/users/{id}/sessions', keyed: false, list: true },
   listUsers: { method: 'GET', path: '/api/v1/users', keyed: false, list: true },
+  listVectorNamespaces: { method: 'GET', path: '/api/v1/vectors', keyed: false, list: true },
   listWebhookAttempts: { method: 'GET', path: '/api/v1/webhooks/{id}/attempts', keyed: false, list: true },
   listWebhookMessages: { method: 'GET', path: '/api/v1/webhooks/{id}/messages', keyed: false, list: true },
   listWebhooks: { method: 'GET', path: '/api/v1/webhooks', keyed: false, list: true },
@@ -901,6 +929,7 @@ export const operations = {
   putSensorConfiguration: { method: 'PUT', path: '/api/v1/sensors/{id}/configuration', keyed: true, list: false },
   putUpstreamKey: { method: 'PUT', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
   queryAlerts: { method: 'POST', path: '/api/v1/alerts/query', keyed: false, list: true },
+  queryVectors: { method: 'POST', path: '/api/v1/vectors/{namespace}/query', keyed: false, list: false },
   readTelemetrySeries: { method: 'GET', path: '/api/v1/telemetry/series', keyed: false, list: false },
   recalculateScores: { method: 'POST', path: '/api/v1/scores:recalculate', keyed: false, list: false },
   refresh: { method: 'POST', path: '/auth/refresh', keyed: false, list: false },
@@ -936,4 +965,5 @@ export const operations = {
   updateServiceAccount: { method: 'PATCH', path: '/api/v1/service-accounts/{id}', keyed: true, list: false },
   updateUser: { method: 'PATCH', path: '/api/v1/users/{id}', keyed: false, list: false },
   updateWebhook: { method: 'PATCH', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
+  upsertVectors: { method: 'POST', path: '/api/v1/vectors/{namespace}/upsert', keyed: false, list: false },
 } as const;

@@ -639,6 +639,14 @@ if TYPE_CHECKING:
         "secret": NotRequired[str],
     })
 
+    DeleteVectorsAnswer = TypedDict("DeleteVectorsAnswer", {
+        "deleted": int,
+    })
+
+    DeleteVectorsBody = TypedDict("DeleteVectorsBody", {
+        "ids": List[str],
+    })
+
     DisableWebhookAnswer = TypedDict("DisableWebhookAnswer", {
         "id": str,
         "url": str,
@@ -2365,6 +2373,25 @@ if TYPE_CHECKING:
         "pagination": ListUsersAnswerPagination,
     })
 
+    ListVectorNamespacesAnswerDataItem = TypedDict("ListVectorNamespacesAnswerDataItem", {
+        "namespace": str,
+        "dimensions": int,
+        "metric": Literal["cosine", "dot", "l2"],
+        "model": Union[str, None],
+        "vectors": int,
+        "created_at": str,
+    })
+
+    ListVectorNamespacesAnswerPagination = TypedDict("ListVectorNamespacesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListVectorNamespacesAnswer = TypedDict("ListVectorNamespacesAnswer", {
+        "data": List[ListVectorNamespacesAnswerDataItem],
+        "pagination": ListVectorNamespacesAnswerPagination,
+    })
+
     ListWebhookAttemptsAnswerDataItem = TypedDict("ListWebhookAttemptsAnswerDataItem", {
         "id": str,
         "message_id": str,
@@ -2632,6 +2659,26 @@ if TYPE_CHECKING:
         "until": NotRequired[str],
         "limit": NotRequired[int],
         "cursor": NotRequired[str],
+    })
+
+    QueryVectorsAnswerMatchesItem = TypedDict("QueryVectorsAnswerMatchesItem", {
+        "id": str,
+        "score": float,
+        "text": Union[str, None],
+        "metadata": Dict[str, Union[str, float, bool]],
+        "values": NotRequired[List[float]],
+    })
+
+    QueryVectorsAnswer = TypedDict("QueryVectorsAnswer", {
+        "matches": List[QueryVectorsAnswerMatchesItem],
+    })
+
+    QueryVectorsBody = TypedDict("QueryVectorsBody", {
+        "values": NotRequired[List[float]],
+        "text": NotRequired[str],
+        "top_k": NotRequired[int],
+        "filter": NotRequired[Dict[str, Union[str, float, bool]]],
+        "include_values": NotRequired[bool],
     })
 
     ReadTelemetrySeriesAnswerSeriesItemPointsItem = TypedDict("ReadTelemetrySeriesAnswerSeriesItemPointsItem", {
@@ -3354,6 +3401,24 @@ if TYPE_CHECKING:
         "rate_limit_per_second": NotRequired[Union[int, None]],
     })
 
+    UpsertVectorsAnswer = TypedDict("UpsertVectorsAnswer", {
+        "upserted": int,
+        "dimensions": int,
+    })
+
+    UpsertVectorsBodyRecordsItem = TypedDict("UpsertVectorsBodyRecordsItem", {
+        "id": str,
+        "values": NotRequired[List[float]],
+        "text": NotRequired[str],
+        "metadata": NotRequired[Dict[str, Union[str, float, bool]]],
+    })
+
+    UpsertVectorsBody = TypedDict("UpsertVectorsBody", {
+        "records": List[UpsertVectorsBodyRecordsItem],
+        "model": NotRequired[str],
+        "metric": NotRequired[Literal["cosine", "dot", "l2"]],
+    })
+
 
 class Operations(Transport):
     """Every operation of the API that speaks JSON."""
@@ -3465,6 +3530,14 @@ class Operations(Transport):
     def delete_upstream_key(self, upstream: str, *, idempotency_key: Optional[str] = None) -> None:
         """Forgets the sealed key of a model server"""
         return self._request("DELETE", "/api/v1/upstreams/{upstream}/key", path={"upstream": upstream}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_vector_namespace(self, namespace: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Deletes a namespace of the caller’s with all its vectors"""
+        return self._request("DELETE", "/api/v1/vectors/{namespace}", path={"namespace": namespace}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_vectors(self, namespace: str, body: DeleteVectorsBody, *, idempotency_key: Optional[str] = None) -> DeleteVectorsAnswer:
+        """Deletes vectors by id"""
+        return self._request("POST", "/api/v1/vectors/{namespace}/delete", path={"namespace": namespace}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def delete_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent"""
@@ -3778,6 +3851,10 @@ class Operations(Transport):
         """List users, newest first"""
         return self._request("GET", "/api/v1/users", path={}, query={"limit": limit, "cursor": cursor})
 
+    def list_vector_namespaces(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListVectorNamespacesAnswer:
+        """The caller’s namespaces of vectors, by name"""
+        return self._request("GET", "/api/v1/vectors", path={}, query={"limit": limit, "cursor": cursor})
+
     def list_webhook_attempts(self, id: str, *, message_id: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListWebhookAttemptsAnswer:
         """What was tried at an endpoint and what it answered, newest first"""
         return self._request("GET", "/api/v1/webhooks/{id}/attempts", path={"id": id}, query={"message_id": message_id, "limit": limit, "cursor": cursor})
@@ -3837,6 +3914,10 @@ class Operations(Transport):
     def query_alerts(self, body: QueryAlertsBody) -> QueryAlertsAnswer:
         """Alerts that match all of the given lists, newest first; an empty list restricts nothing"""
         return self._request("POST", "/api/v1/alerts/query", path={}, query={}, body=body)
+
+    def query_vectors(self, namespace: str, body: QueryVectorsBody) -> QueryVectorsAnswer:
+        """The nearest vectors of a namespace of the caller’s"""
+        return self._request("POST", "/api/v1/vectors/{namespace}/query", path={"namespace": namespace}, query={}, body=body)
 
     def read_telemetry_series(self, *, gpu_ids: Optional[str] = None, node_id: Optional[str] = None, metrics: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, points: Optional[int] = None) -> ReadTelemetrySeriesAnswer:
         """Minimum, mean, maximum and last value of metrics by time bucket, over any range"""
@@ -3977,3 +4058,7 @@ class Operations(Transport):
     def update_webhook(self, id: str, body: UpdateWebhookBody, *, idempotency_key: Optional[str] = None) -> UpdateWebhookAnswer:
         """Change an endpoint; messages under way go to the new address from their next attempt on"""
         return self._request("PATCH", "/api/v1/webhooks/{id}", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def upsert_vectors(self, namespace: str, body: UpsertVectorsBody) -> UpsertVectorsAnswer:
+        """Puts vectors, or texts that the gateway makes vectors of"""
+        return self._request("POST", "/api/v1/vectors/{namespace}/upsert", path={"namespace": namespace}, query={}, body=body)

@@ -9,8 +9,7 @@ export interface ModelServer {
 const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 /** Counts letters: texts that share them are near each other. */
-const vectorOf = (text: string): readonly number[] =>
-  letters.map((letter) => text.split(letter).length - 1);
+const vectorOf = (text: string): readonly number[] => letters.map((letter) => text.split(letter).length - 1);
 
 /** An Ollama that only makes vectors. */
 export const createModelServer = async (): Promise<ModelServer> => {
