@@ -29,11 +29,13 @@ export const GithubUsername = Type.String({
   maxLength: 39,
   pattern: '^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}$',
 });
+export const sshPublicKeyPattern =
+  '^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\\u0000-\\u001F]*)?$';
 /** One public key in OpenSSH's form: type, base64, comment. */
 export const SshPublicKey = Type.String({
   minLength: 32,
   maxLength: 8192,
-  pattern: '^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\\u0000-\\u001F]*)?$',
+  pattern: sshPublicKeyPattern,
 });
 const SshKeys = Type.Array(SshPublicKey, { minItems: 1, maxItems: 20, description: 'OpenSSH public keys' });
 
@@ -229,7 +231,7 @@ export const AddJobUser = Type.Object(
 );
 export type AddJobUser = Static<typeof AddJobUser>;
 
-export const jobActions = ['cancel', 'extend', 'enable_jupyter', 'disable_jupyter', 'add_user'] as const;
+export const jobActions = ['cancel', 'extend', 'enable_jupyter', 'disable_jupyter', 'add_user', 'set_priority'] as const;
 export const JobAction = Type.Object({
   job_id: Uuid,
   action: Type.Enum([...jobActions]),

@@ -210,6 +210,8 @@ export interface Runtime {
   start(): Promise<void>;
   /** Lets go without ending any job. */
   stop(): Promise<void>;
+  /** Tells of jobs whose observation may have changed, so that nobody waits for the next look. Called before `start`. */
+  onChange(listener: (jobId: string) => void): void;
   /** Refuses at submit what can never run here (an image where there are no containers …); null: fine. */
   refuses(
     spec: Pick<WorkloadSpec, 'image' | 'dockerfile' | 'profile' | 'requireKata' | 'type'>,

@@ -1,0 +1,105 @@
+import type { SealedColumn } from '../../platform/secrets/index.ts';
+import type { Route } from '../../platform/http/route.ts';
+import { createClusterViews } from './cluster-view.ts';
+import { diskQueue, type ReservationsDomainDeps, type RouteDeps } from './deps.ts';
+import { envPurpose, jupyterPurpose } from './processor/deps.ts';
+import { createProcessor } from './processor/processor.ts';
+import { addJobUser } from './routes/add-job-user.ts';
+import * as admin from './routes/administration.ts';
+import { getAvailability, getClusterStatus, listClusterNodes } from './routes/availability.ts';
+import { cancelJob } from './routes/cancel-job.ts';
+import { cloneDisk, deleteDisk, renameDisk, restoreDisk, unlockDisk } from './routes/change-disk.ts';
+import { createDisk, getDisk, getDiskContent, getDiskOperation, listDisks, listDiskSnapshots } from './routes/disks.ts';
+import { extendJob } from './routes/extend-job.ts';
+import { getJob } from './routes/get-job.ts';
+import { debugJob, getJobLogs } from './routes/job-logs.ts';
+import { listJobs } from './routes/list-jobs.ts';
+import { submitJob } from './routes/submit-job.ts';
+import { disableJupyter, enableJupyter } from './routes/switch-jupyter.ts';
+import { createGithubKeys } from './ssh-keys.ts';
+
+export type { ReservationsDomainDeps } from './deps.ts';
+export type { GpuUse, LifeLimits } from './types.ts';
+export type * from './runtime/port.ts';
+export { RuntimeRefusal } from './runtime/port.ts';
+export { createLocalRuntime } from './runtime/local/local-runtime.ts';
+
+/** What of jobs is sealed, for sealing it anew under another key. */
+export const sealedJobColumns: readonly SealedColumn[] = [
+  { table: 'jobs', idColumn: 'id', column: 'env_sealed', purpose: envPurpose },
+  { table: 'jobs', idColumn: 'id', column: 'jupyter_token_sealed', purpose: jupyterPurpose },
+];
+
+export interface ReservationsDomain {
+  readonly routes: readonly Route[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const routesOf = (deps: RouteDeps): readonly Route[] => [
+  submitJob(deps),
+  listJobs(deps),
+  getJob(deps),
+  cancelJob(deps),
+  extendJob(deps),
+  enableJupyter(deps),
+  disableJupyter(deps),
+  addJobUser(deps),
+  getJobLogs(deps),
+  debugJob(deps),
+  getAvailability(deps),
+  getClusterStatus(deps),
+  createDisk(deps),
+  listDisks(),
+  getDisk(),
+  deleteDisk(deps),
+  renameDisk(),
+  cloneDisk(deps),
+  restoreDisk(deps),
+  unlockDisk(deps),
+  getDiskContent(),
+  listDiskSnapshots(),
+  getDiskOperation(),
+  listClusterNodes(deps),
+  admin.listGpuTypes(),
+  admin.putGpuType(deps),
+  admin.deleteGpuType(deps),
+  admin.listQuotas(),
+  admin.putQuota(deps),
+  admin.deleteQuota(deps),
+  admin.listGroups(),
+  admin.putGroup(deps),
+  admin.setJobPriority(deps),
+  admin.setNodeMaintenance(deps),
+];
+
+/** GPUs for people: jobs, disks, the scheduler and the processor of both queues. */
+export const createReservationsDomain = (given: ReservationsDomainDeps): ReservationsDomain => {
+  const { db, clock, runtime, queueName } = given;
+  const views = createClusterViews({ db, clock, runtime: runtime.name });
+  const githubKeys = createGithubKeys({
+    outbound: given.outbound,
+    clock,
+    baseUrl: given.githubUrl,
+    allowPrivate: given.githubAllowPrivate,
+  });
+  const processor = given.process
+    ? createProcessor({
+        ...given,
+        db: given.workDb,
+        githubKeys,
+        queues: { jobs: queueName, disks: diskQueue },
+      })
+    : undefined;
+  return {
+    routes: routesOf({ ...given, views }),
+    start: async () => {
+      await runtime.start();
+      await processor?.start();
+    },
+    stop: async () => {
+      await processor?.stop();
+      await runtime.stop();
+    },
+  };
+};

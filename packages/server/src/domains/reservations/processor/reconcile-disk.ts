@@ -1,0 +1,115 @@
+import {
+  findDisk,
+  findOperation,
+  notePurged,
+  purgeable,
+  setDiskStatus,
+  updateOperation,
+  type DiskRow,
+  type OperationRow,
+} from '../disk-store.ts';
+import { backoffMs } from '../life.ts';
+import type { DiskProgress } from '../runtime/port.ts';
+import {
+  countSnapshots,
+  findSnapshot,
+  finishSnapshot,
+  forgetSnapshot,
+  takeOldSnapshots,
+  type SnapshotRow,
+} from '../snapshot-store.ts';
+import type { ProcessorDeps } from './deps.ts';
+
+/** An operation that is tried this often in vain has failed. */
+const maxAttempts = 30;
+const pendingLookMs = 1_000;
+const contentBytes = 256 * 1024;
+const sweptAtOnce = 50;
+
+const refOf = (disk: DiskRow) => ({ diskId: disk.id, userId: disk.user_id, sizeGb: disk.size_gb });
+
+/** The snapshot that a disk is made from must be there first: a clone of a disk that has none takes one. */
+const sourceProgress = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
+  if (disk.source_snapshot_id === null) return { kind: 'done' };
+  const snapshot = await findSnapshot(deps.db, disk.source_snapshot_id);
+  if (snapshot === undefined) return { kind: 'failed', reason: 'The snapshot is gone' };
+  if (snapshot.status === 'ready') return { kind: 'done' };
+  if (snapshot.status !== 'creating') return { kind: 'failed', reason: 'The snapshot could not be made' };
+  const source = await findDisk(deps.db, snapshot.disk_id);
+  if (source === undefined) return { kind: 'failed', reason: 'The disk to copy is gone' };
+  const made = await deps.runtime.disks.snapshot(refOf(source), snapshot.id);
+  if (made.kind === 'pending') return made;
+  const at = new Date(deps.clock.nowMs());
+  const content =
+    made.kind === 'done'
+      ? await deps.runtime.disks.listContent(refOf(source), snapshot.id, contentBytes).catch(() => null)
+      : null;
+  await finishSnapshot(deps.db, snapshot.id, {
+    status: made.kind === 'done' ? 'ready' : 'failed',
+    detail: made.kind === 'failed' ? made.reason : null,
+    sizeBytes: made.kind === 'done' ? made.sizeBytes : null,
+    content,
+    at,
+  });
+  return made;
+};
+
+const makeDisk = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
+  if (disk.status === 'ready' || disk.status === 'deleted') return { kind: 'done' };
+  const source = await sourceProgress(deps, disk);
+  const made =
+    source.kind === 'done' ? await deps.runtime.disks.ensure(refOf(disk), disk.source_snapshot_id) : source;
+  if (made.kind === 'done') await setDiskStatus(deps.db, disk.id, 'ready', null);
+  if (made.kind === 'failed') await setDiskStatus(deps.db, disk.id, 'failed', made.reason);
+  return made;
+};
+
+const progressOf = async (deps: ProcessorDeps, operation: OperationRow): Promise<DiskProgress> => {
+  const disk = await findDisk(deps.db, operation.disk_id);
+  if (disk === undefined) return { kind: 'failed', reason: 'The disk is gone' };
+  // Deleting is a mark that the request has set; what the disk holds goes when its time is over.
+  if (operation.action !== 'create' && operation.action !== 'clone') return { kind: 'done' };
+  return makeDisk(deps, disk);
+};
+
+/** Moves one operation on a disk one step. Answers false where there is no such operation. */
+export const reconcileOperation = async (deps: ProcessorDeps, id: string): Promise<boolean> => {
+  const operation = await findOperation(deps.db, id);
+  if (operation === undefined) return false;
+  if (operation.status === 'completed' || operation.status === 'failed') return true;
+  const nowMs = deps.clock.nowMs();
+  const write = (status: OperationRow['status'], error: string | null, inMs = 0) =>
+    updateOperation(deps.db, id, { status, error, at: new Date(nowMs), dueAt: new Date(nowMs + inMs) });
+  try {
+    const made = await progressOf(deps, operation);
+    if (made.kind === 'done') await write('completed', null);
+    else if (made.kind === 'failed') await write('failed', made.reason);
+    else await write('running', null, pendingLookMs);
+  } catch (err) {
+    deps.log.warn({ err, operation_id: id }, 'an operation on a disk failed');
+    const reason = err instanceof Error ? err.message : String(err);
+    if (operation.attempts >= maxAttempts) {
+      await setDiskStatus(deps.db, operation.disk_id, 'failed', reason);
+      await write('failed', `Given up after ${maxAttempts} attempts: ${reason}`);
+    } else await write('running', null, backoffMs(operation.attempts));
+  }
+  return true;
+};
+
+const removeSnapshot = async (deps: ProcessorDeps, snapshot: SnapshotRow): Promise<void> => {
+  const disk = await findDisk(deps.db, snapshot.disk_id);
+  const removed =
+    disk === undefined ? { kind: 'done' } : await deps.runtime.disks.removeSnapshot(refOf(disk), snapshot.id);
+  if (removed.kind === 'done') await forgetSnapshot(deps.db, snapshot.id);
+};
+
+/** Removes snapshots that are kept no longer, and what disks hold whose time to change one's mind is over. */
+export const sweepDisks = async (deps: ProcessorDeps): Promise<void> => {
+  const now = new Date(deps.clock.nowMs());
+  for (const snapshot of await takeOldSnapshots(deps.db, now, sweptAtOnce)) await removeSnapshot(deps, snapshot);
+  for (const disk of await purgeable(deps.db, now, sweptAtOnce)) {
+    if ((await countSnapshots(deps.db, disk.id)) > 0) continue;
+    const removed = await deps.runtime.disks.remove(refOf(disk));
+    if (removed.kind === 'done') await notePurged(deps.db, disk.id, now);
+  }
+};

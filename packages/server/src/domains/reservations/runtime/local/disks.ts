@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { DiskProgress, RuntimeDisks } from '../port.ts';
+import type { Layout } from './layout.ts';
+import { jobUid } from './sandbox.ts';
+
+const maxListedEntries = 20_000;
+const maxDepth = 12;
+const kibibyte = 1024;
+
+const run = (command: string, args: readonly string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (said.length < kibibyte) said += chunk.toString('utf8');
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(said.split('\n', 1)[0] ?? `cp ended with ${code ?? 'a signal'}`));
+    });
+  });
+
+/** Copies a directory so that it is there whole or not at all; what an interrupted copy left goes first. */
+const copyWhole = async (from: string, to: string): Promise<void> => {
+  const parent = dirname(to);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const prefix = `${basename(to)}.part-`;
+  for (const left of await readdir(parent)) {
+    if (left.startsWith(prefix)) await rm(join(parent, left), { recursive: true, force: true });
+  }
+  const part = join(parent, `${prefix}${randomBytes(4).toString('hex')}`);
+  // Links stay links, and nothing is followed out of the disk.
+  await run('cp', ['-a', '--reflink=auto', '--', from, part]);
+  await rename(part, to);
+};
+
+interface Walk {
+  lines: string[];
+  bytes: number;
+  entries: number;
+  cut: boolean;
+}
+
+const walk = async (state: Walk, directory: string, indent: string, depth: number, maxBytes: number): Promise<void> => {
+  const names = (await readdir(directory)).sort();
+  for (const [index, name] of names.entries()) {
+    if (state.bytes > maxBytes || state.entries > maxListedEntries) {
+      state.cut = true;
+      return;
+    }
+    const path = join(directory, name);
+    const facts = await lstat(path);
+    const last = index === names.length - 1;
+    const kind = facts.isDirectory() ? '/' : facts.isSymbolicLink() ? ' -> (link)' : ` (${facts.size} bytes)`;
+    const line = `${indent}${last ? '└── ' : '├── '}${name.replaceAll(/[\0-\x1f\x7f]/g, '?')}${kind}`;
+    state.lines.push(line);
+    state.bytes += Buffer.byteLength(line) + 1;
+    state.entries += 1;
+    if (facts.isDirectory() && depth < maxDepth)
+      await walk(state, path, `${indent}${last ? '    ' : '│   '}`, depth + 1, maxBytes);
+  }
+};
+
+const sizeOf = async (directory: string): Promise<number> => {
+  let total = 0;
+  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) total += (await lstat(join(entry.parentPath, entry.name))).size;
+  }
+  return total;
+};
+
+/**
+ * Disks as directories of this host, snapshots as copies (reflinks where the file system has them). A disk's size is
+ * noted and not enforced: that is the host's file system's to do.
+ */
+export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks => {
+  /** Copies that run in this process, by what they make; failures stay until they are told. */
+  const copies = new Map<string, { state: 'running' | 'done' } | { state: 'failed'; reason: string }>();
+
+  const copying = (from: string, to: string): DiskProgress => {
+    if (existsSync(to)) {
+      copies.delete(to);
+      return { kind: 'done' };
+    }
+    if (!existsSync(from)) return { kind: 'failed', reason: 'What should be copied is not on this host' };
+    const known = copies.get(to);
+    if (known?.state === 'failed') {
+      copies.delete(to);
+      return { kind: 'failed', reason: known.reason };
+    }
+    if (known === undefined) {
+      copies.set(to, { state: 'running' });
+      copyWhole(from, to).then(
+        () => copies.set(to, { state: 'done' }),
+        (error: unknown) =>
+          copies.set(to, { state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+      );
+    }
+    return { kind: 'pending', progress: 'copying' };
+  };
+
+  return {
+    ensure: async ({ diskId }, fromSnapshotId) => {
+      const directory = layout.disk(diskId);
+      if (fromSnapshotId !== null) {
+        const found = await snapshotPath(layout, fromSnapshotId);
+        return found === undefined && !existsSync(directory)
+          ? { kind: 'failed', reason: 'The snapshot is not on this host' }
+          : copying(found ?? directory, directory);
+      }
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await chmod(directory, 0o700);
+      if (isRoot) await chown(directory, jobUid, jobUid);
+      return { kind: 'done' };
+    },
+    snapshot: async ({ diskId }, snapshotId) => {
+      const target = layout.snapshot(diskId, snapshotId);
+      const made = copying(layout.disk(diskId), target);
+      return made.kind === 'done' ? { kind: 'done', sizeBytes: await sizeOf(target) } : made;
+    },
+    listContent: async ({ diskId }, snapshotId, maxBytes) => {
+      const state: Walk = { lines: ['.'], bytes: 2, entries: 0, cut: false };
+      await walk(state, layout.snapshot(diskId, snapshotId), '', 0, maxBytes);
+      if (state.cut) state.lines.push('… and more');
+      return state.lines.join('\n');
+    },
+    removeSnapshot: async ({ diskId }, snapshotId) => {
+      await rm(layout.snapshot(diskId, snapshotId), { recursive: true, force: true });
+      return { kind: 'done' };
+    },
+    remove: async ({ diskId }) => {
+      await rm(layout.disk(diskId), { recursive: true, force: true });
+      await rm(layout.snapshotsOf(diskId), { recursive: true, force: true });
+      return { kind: 'done' };
+    },
+  };
+};
+
+/** A clone names a snapshot of another disk: it is found by its own id. */
+const snapshotPath = async (layout: Layout, snapshotId: string): Promise<string | undefined> => {
+  const parent = dirname(layout.snapshotsOf(snapshotId));
+  const disks = await readdir(parent).catch(() => []);
+  return disks.map((disk) => join(parent, disk, snapshotId)).find((path) => existsSync(path));
+};

@@ -1,0 +1,113 @@
+/*
+ * What runs first inside the sandbox, as the job's own user. It starts sshd where the host has it, listens for orders on
+ * a pipe (terminals, Jupyter, messages, stop), and waits for the command. /job/ctl is the server's and read-only here;
+ * orders carry no text that is run: names and numbers, checked by the server before.
+ */
+export const initScript = String.raw`#!/bin/sh
+echo $$ > /job/run/init.pid
+[ -r /job/ctl/env.sh ] && . /job/ctl/env.sh
+umask 022
+cd "$HOME" || exit 1
+
+say_to_terminals() {
+  for tty in /dev/pts/[0-9]*; do
+    [ -w "$tty" ] && printf '\r\n*** %s ***\r\n' "$1" > "$tty" 2>/dev/null
+  done
+}
+
+if [ -n "$JOB_SSH_PORT" ] && command -v sshd >/dev/null 2>&1; then
+  [ -f /job/run/host_key ] || ssh-keygen -q -t ed25519 -N '' -C job -f /job/run/host_key
+  cat > /job/run/sshd_config <<CONFIG
+Port $JOB_SSH_PORT
+ListenAddress $JOB_SSH_ADDRESS
+HostKey /job/run/host_key
+PidFile none
+UsePAM no
+StrictModes no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AuthorizedKeysFile /job/ctl/authorized_keys
+AllowUsers dev
+X11Forwarding no
+PrintMotd no
+Subsystem sftp internal-sftp
+Include /job/ctl/sshd_env
+CONFIG
+  "$(command -v sshd)" -D -e -f /job/run/sshd_config >> /job/run/sshd.log 2>&1 &
+fi
+
+jupyter_pid=
+stop_jupyter() {
+  [ -n "$jupyter_pid" ] && kill "$jupyter_pid" 2>/dev/null
+  jupyter_pid=
+  rm -f /job/run/jupyter.failed
+}
+start_jupyter() {
+  [ -n "$jupyter_pid" ] && kill -0 "$jupyter_pid" 2>/dev/null && return
+  if ! command -v jupyter >/dev/null 2>&1; then
+    echo 'Jupyter is not installed on this host (pip install jupyterlab)' > /job/run/jupyter.failed
+    return
+  fi
+  JUPYTER_TOKEN="$2" jupyter lab --no-browser --ip=127.0.0.1 --port="$1" --ServerApp.port_retries=0 \
+    >> /job/run/jupyter.log 2>&1 &
+  jupyter_pid=$!
+}
+
+(
+  exec 5<> /job/ctl/orders
+  if [ -r /job/ctl/jupyter ]; then
+    read -r port token < /job/ctl/jupyter
+    start_jupyter "$port" "$token"
+  fi
+  while read -r verb a b c <&5; do
+    case "$verb" in
+      terminal) /job/lib/node /job/lib/terminal-helper.ts "/job/ctl/$a" "$b" "$c" >> /job/run/terminal.log 2>&1 5<&- & ;;
+      jupyter-on) start_jupyter "$a" "$b" ;;
+      jupyter-off) stop_jupyter ;;
+      note) text=$(printf %s "$b" | base64 -d); say_to_terminals "$text"
+        [ "$a" = - ] || printf '%s\n' "$text" > "$HOME/$a" ;;
+      clear) rm -f "$HOME/$a"*MIN.txt ;;
+      stop) say_to_terminals 'This job is being ended'; kill -TERM -1 2>/dev/null ;;
+    esac
+  done
+) &
+
+if [ -r /job/ctl/command ]; then
+  if command -v bash >/dev/null 2>&1; then bash -l /job/ctl/command & else sh -l /job/ctl/command & fi
+else
+  sleep 2147483647 &
+fi
+main=$!
+ended=
+trap 'kill -TERM $main 2>/dev/null' TERM
+trap 'ended=1; kill -TERM $main 2>/dev/null' USR1
+echo ready > /job/run/ready
+while :; do
+  wait $main
+  code=$?
+  kill -0 $main 2>/dev/null || break
+done
+[ -n "$ended" ] && exit 0
+exit $code
+`;
+
+/** In the job's PATH: ends the job from the inside. */
+export const endJobScript = `#!/bin/sh
+kill -USR1 "$(cat /job/run/init.pid)"
+`;
+
+/**
+ * Runs outside, detached from the server: it outlives restarts and notes the exit code. Making the directory \`started\`
+ * is what decides, once for ever, that this job was started.
+ */
+export const supervisorScript = String.raw`
+cd "$1" || exit 1
+shift
+mkdir started 2>/dev/null || exit 0
+ulimit -c 0
+read -r stat < /proc/$$/stat
+printf '%s\n%s\n' "$stat" "$(cat /proc/sys/kernel/random/boot_id)" > supervisor.tmp && mv supervisor.tmp supervisor
+"$@" 3> info.json 4< sandbox.args
+code=$?
+printf '%s\n' "$code" > exit.tmp && mv exit.tmp exit
+`;
