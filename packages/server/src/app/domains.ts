@@ -12,6 +12,7 @@ import { buildInference } from './inference.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { healthPingMs, probesOf } from './probes.ts';
+import { buildReservations } from './reservations.ts';
 import { buildScoring } from './scoring.ts';
 import { buildWatching, type Watching } from './watching.ts';
 
@@ -55,11 +56,13 @@ export const buildDomains = (options: AppOptions, platform: Platform): Group => 
   const inference = buildInference(options, platform, { firewall: firewall.port, ledger: usage.port });
   const { embed } = inference.port;
   const vectors = createVectorsDomain({ ...common, limiter: limits.limiter, embed });
+  const reservations = buildReservations(options, platform, { ledger: usage.port });
   const all = joined([
     groupOf([accounts]),
     watching,
     operating,
     groupOf([scoring, usage, firewall, inference, vectors]),
+    groupOf(reservations === undefined ? [] : [reservations]),
   ]);
   const system = buildSystem(options, platform, watching);
   // A worker answers for its own health and metrics, and for nothing else.

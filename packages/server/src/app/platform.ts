@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sealedUpstreamKeys } from '../domains/inference/index.ts';
+import { sealedJobColumns } from '../domains/reservations/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createCursorCodec, type CursorCodec } from '../platform/http/cursor.ts';
 import { createStreamSlots, type StreamSlots } from '../platform/http/stream-slots.ts';
@@ -59,6 +60,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   sealedWebhookSecrets,
   sealedAgentSecrets,
   sealedUpstreamKeys,
+  ...sealedJobColumns,
 ];
 
 const hourMs = 3_600_000;

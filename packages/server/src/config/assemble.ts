@@ -57,6 +57,7 @@ export const assemble = (
     },
     audit: assembleAudit(values, cwd),
     queue: { reservationsName: values.queueName },
+    reservations: assembleReservations(values, cwd),
     redisUrl: values.redisUrl,
     limits: assembleLimits(values),
     inference: assembleInference(values, cwd),
@@ -77,6 +78,20 @@ const assembleAlerts = (values: Values): Config['alerts'] => {
         : { urls, token, resendMs: values.alertmanagerResendSeconds * secondMs, publicUrl },
   };
 };
+
+const assembleReservations = (values: Values, cwd: string): Config['reservations'] => ({
+  runtime: values.jobRuntime,
+  directory: values.jobDirectory === undefined ? undefined : resolve(cwd, values.jobDirectory),
+  sshAddress: values.jobSshAddress,
+  limits: {
+    maxHours: values.jobMaxHours,
+    maxTotalHours: values.jobMaxTotalHours,
+    graceSeconds: values.jobGraceSeconds,
+    idleMinutes: values.jobIdleMinutes,
+  },
+  githubUrl: values.githubUrl,
+  githubAllowPrivate: values.githubAllowPrivate,
+});
 
 const assembleAudit = (values: Values, cwd: string): AuditConfig => {
   const path = (given: string | undefined): string | undefined =>

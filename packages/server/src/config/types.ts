@@ -153,6 +153,21 @@ export interface Config {
   };
   readonly audit: AuditConfig;
   readonly queue: { readonly reservationsName: string };
+  readonly reservations: {
+    readonly runtime: 'local' | 'off';
+    /** Absolute; undefined: below the data directory. */
+    readonly directory: string | undefined;
+    readonly sshAddress: string;
+    readonly limits: {
+      readonly maxHours: number;
+      readonly maxTotalHours: number;
+      readonly graceSeconds: number;
+      /** Undefined: idle jobs are left alone. */
+      readonly idleMinutes: number | undefined;
+    };
+    readonly githubUrl: string;
+    readonly githubAllowPrivate: readonly string[];
+  };
   readonly redisUrl: Secret | undefined;
   readonly limits: LimitsConfig;
   readonly inference: {

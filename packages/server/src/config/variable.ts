@@ -13,7 +13,8 @@ export type VariableGroup =
   | 'Webhooks'
   | 'Audit'
   | 'Queue'
-  | 'Inference';
+  | 'Inference'
+  | 'Reservations';
 
 /**
  * One environment variable. The same row drives parsing, the report of problems, `.env.example` and the

@@ -4,6 +4,7 @@ import { auditVariables } from './variables-audit.ts';
 import { identityVariables } from './variables-identity.ts';
 import { inferenceVariables } from './variables-inference.ts';
 import { limitVariables } from './variables-limits.ts';
+import { reservationVariables } from './variables-reservations.ts';
 import { scoringVariables } from './variables-scoring.ts';
 import { sealingVariables } from './variables-sealing.ts';
 import { serverVariables } from './variables-server.ts';
@@ -22,6 +23,7 @@ export const variables = {
   ...workVariables,
   ...scoringVariables,
   ...inferenceVariables,
+  ...reservationVariables,
 };
 
 /** Their values. */

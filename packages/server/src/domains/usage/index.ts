@@ -20,7 +20,7 @@ export interface UsageDeps {
 /** The ledger of GPU time and tokens: who used how much of what. Inference and reservations write it. */
 export const createUsageDomain = (deps: UsageDeps) => {
   const ledger = createLedger(deps);
-  const port: LedgerPort = { record: ledger.record };
+  const port: LedgerPort = { record: ledger.record, recordIn: ledger.recordIn };
   const routes: readonly Route[] = [listUsage(deps), sumUsage(deps)];
   return { port, routes, start: ledger.start, stop: ledger.stop };
 };

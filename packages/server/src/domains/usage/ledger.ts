@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, Tx } from '../../platform/database/index.ts';
 import { insertEntries } from './store.ts';
 import type { UsageEntry } from './types.ts';
 
@@ -10,6 +10,8 @@ export interface LedgerPort {
    * database is away they wait; what a crash takes with it is the last moment's.
    */
   record(entry: UsageEntry): void;
+  /** Enters one use in the caller's transaction; the same id twice counts once. */
+  recordIn(tx: Tx, entry: UsageEntry): Promise<void>;
 }
 
 const gatherMs = 50;
@@ -68,6 +70,7 @@ export const createLedger = ({ db, log }: { readonly db: Database; readonly log:
       waiting.push(entry);
       later(gatherMs);
     },
+    recordIn: (tx, entry) => insertEntries(tx, [entry]),
     start: () => Promise.resolve(),
     stop: async () => {
       clearTimeout(timer);

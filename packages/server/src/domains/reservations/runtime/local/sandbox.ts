@@ -51,6 +51,7 @@ export const sandboxArguments = (facts: SandboxFacts): readonly string[] => {
       link === undefined ? ['--ro-bind-try', `/${name}`, `/${name}`] : ['--symlink', link, `/${name}`],
     ),
     '--ro-bind-try', '/opt', '/opt',
+    '--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/etc/ssh', '--perms', '0755', '--dir', '/var',
     ...etc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     '--ro-bind', facts.passwd, '/etc/passwd',
     '--ro-bind', facts.group, '/etc/group',
@@ -65,7 +66,8 @@ export const sandboxArguments = (facts: SandboxFacts): readonly string[] => {
     ...facts.packages.flatMap(({ name, dir }) => ['--ro-bind', dir, `/job/lib/node_modules/${name}`]),
     '--clearenv',
     ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--chdir', homeInside,
+    // Without its capabilities root may not enter the job's home; the first script does, as the job's user.
+    '--chdir', '/',
   ];
 };
 

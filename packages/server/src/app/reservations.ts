@@ -1,0 +1,57 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createLocalRuntime, createReservationsDomain, type Runtime } from '../domains/reservations/index.ts';
+import type { LedgerPort } from '../domains/usage/index.ts';
+import type { AppOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+
+const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
+  const { runtime, directory, sshAddress } = config.reservations;
+  if (runtime === 'off') return undefined;
+  return createLocalRuntime({ root: directory ?? join(config.dataDir, 'jobs'), sshAddress, clock, log });
+};
+
+/** Jobs and disks, on the runtime that the configuration names; undefined when there is none. */
+export const buildReservations = (
+  options: AppOptions,
+  { queue, sealer, outbound }: Platform,
+  { ledger }: { readonly ledger: LedgerPort },
+) => {
+  const runtime = runtimeOf(options);
+  if (runtime === undefined) return undefined;
+  const { config } = options;
+  const { limits, githubUrl, githubAllowPrivate } = config.reservations;
+  return createReservationsDomain({
+    ...options,
+    newJobId: randomUUID,
+    randomBytes,
+    sender: queue.sender,
+    makeWorker: (work) => queue.makeWorker(work),
+    sealer,
+    outbound,
+    runtime,
+    limits,
+    queueName: config.queue.reservationsName,
+    githubUrl,
+    githubAllowPrivate,
+    process: config.roles.includes('worker'),
+    recordUsage: (tx, use) =>
+      ledger.recordIn(tx, {
+        id: use.jobId,
+        atMs: use.endedAt.getTime(),
+        principalId: use.userId,
+        kind: 'reservation',
+        subject: use.gpuType,
+        operation: 'hold',
+        provider: null,
+        credentialId: use.jobId,
+        outcome: 'ok',
+        promptTokens: 0,
+        completionTokens: 0,
+        gpuSeconds: use.gpuSeconds,
+        cost: 0,
+        durationMs: use.endedAt.getTime() - use.startedAt.getTime(),
+        correlationId: use.jobId,
+      }),
+  });
+};

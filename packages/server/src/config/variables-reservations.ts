@@ -1,0 +1,56 @@
+import { decimal, filePath, httpUrl, matching, oneOf, stringList, wholeNumber } from './parsers.ts';
+import { defaulted, optional } from './variable.ts';
+
+/** Jobs and disks. */
+export const reservationVariables = {
+  jobRuntime: defaulted('GPUSHIELD_JOB_RUNTIME', 'local', {
+    group: 'Reservations',
+    description: 'What runs jobs: `local` (this host, in bubblewrap), or `off` (jobs are refused).',
+    parse: oneOf(['local', 'off']),
+  }),
+  jobDirectory: optional('GPUSHIELD_JOBS_DIR', {
+    group: 'Reservations',
+    description: 'Directory of local jobs, disks and snapshots.',
+    example: '/var/lib/gpushield-jobs',
+    whenUnset: '`jobs` below the data directory',
+    parse: filePath,
+  }),
+  jobSshAddress: defaulted('GPUSHIELD_JOB_SSH_ADDRESS', '127.0.0.1', {
+    group: 'Reservations',
+    description: 'Address on which the sshd of local jobs listens, and which people are told.',
+    parse: matching(/^[A-Za-z0-9.:-]{1,253}$/, 'must be an address or a host name'),
+  }),
+  jobMaxHours: defaulted('GPUSHIELD_JOB_MAX_HOURS', '24', {
+    group: 'Reservations',
+    description: 'Longest first duration of a job, in hours.',
+    parse: decimal(0.1, 720),
+  }),
+  jobMaxTotalHours: defaulted('GPUSHIELD_JOB_MAX_TOTAL_HOURS', '48', {
+    group: 'Reservations',
+    description: 'Longest life of a job with all its extensions, in hours.',
+    parse: decimal(0.1, 720),
+  }),
+  jobGraceSeconds: defaulted('GPUSHIELD_JOB_GRACE_SECONDS', '120', {
+    group: 'Reservations',
+    description: 'Seconds between a job’s SIGTERM at its end and its SIGKILL.',
+    parse: wholeNumber(0, 3600),
+  }),
+  jobIdleMinutes: optional('GPUSHIELD_JOB_IDLE_MINUTES', {
+    group: 'Reservations',
+    description:
+      'Minutes without SSH, terminal, notebook, CPU or GPU activity after which a job is warned, and after as many more released.',
+    example: '60',
+    whenUnset: 'idle jobs are left alone',
+    parse: wholeNumber(5, 10_080),
+  }),
+  githubUrl: defaulted('GPUSHIELD_GITHUB_URL', 'https://github.com', {
+    group: 'Reservations',
+    description: 'Where the public SSH keys of GitHub users are read.',
+    parse: httpUrl,
+  }),
+  githubAllowPrivate: defaulted('GPUSHIELD_GITHUB_ALLOW_PRIVATE', '[]', {
+    group: 'Reservations',
+    description: 'Private networks and host names that this address may be at, as a JSON list or with commas.',
+    parse: stringList,
+  }),
+};
