@@ -1,5 +1,5 @@
-import { credentials, Client, Metadata } from '@grpc/grpc-js';
-import type { Export, SendExport, Signal } from '../domains/otlp/index.ts';
+import type { Client } from '@grpc/grpc-js';
+import type { SendExport, Signal } from '../domains/otlp/index.ts';
 import { otlpTarget } from '../platform/observability/tracing/index.ts';
 import type { OutboundClient } from '../platform/outbound/index.ts';
 import type { Secret } from '../platform/secrets/index.ts';
@@ -44,31 +44,29 @@ const overHttp = (metricsUrl: string, headers: Headers, outbound: OutboundClient
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
+/** gRPC's code is read when the first export goes on, and not at all where none does. */
 const overGrpc = (url: string, headers: Headers): { send: SendExport; close: () => void } => {
   const { host, protocol } = new URL(url);
-  const client = new Client(
-    host,
-    protocol === 'https:' ? credentials.createSsl() : credentials.createInsecure(),
-  );
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(revealed(headers))) metadata.set(name, value);
-  const call = (signal: Signal, { bytes }: Export): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const options = { deadline: Date.now() + timeoutMs };
+  let opened: Client | undefined;
+  const send: SendExport = async (signal, { encoding, bytes }) => {
+    if (encoding === 'json')
+      throw new Error('an export in JSON cannot go on over gRPC: name the Collector’s HTTP port');
+    const grpc = await import('@grpc/grpc-js');
+    const client = (opened ??= new grpc.Client(
+      host,
+      protocol === 'https:' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(),
+    ));
+    const metadata = new grpc.Metadata();
+    for (const [name, value] of Object.entries(revealed(headers))) metadata.set(name, value);
+    const options = { deadline: Date.now() + timeoutMs };
+    await new Promise<void>((resolve, reject) => {
       client.makeUnaryRequest(serviceOf[signal], asIs, asIs, bytes, metadata, options, (error) => {
         if (error === null) resolve();
         else reject(new Error(error.details));
       });
     });
-  return {
-    send: (signal, sent) =>
-      sent.encoding === 'protobuf'
-        ? call(signal, sent)
-        : Promise.reject(
-            new Error('an export in JSON cannot go on over gRPC: name the Collector’s HTTP port'),
-          ),
-    close: () => client.close(),
   };
+  return { send, close: () => opened?.close() };
 };
 
 /** How exports are sent on to OTLP_ENDPOINT. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { buildApp, type App } from '../app.ts';
-import { startOtlpGrpc } from '../app/otlp-grpc.ts';
+import type { startOtlpGrpc } from '../app/otlp-grpc.ts';
 import type { Config } from '../config.ts';
 import { migrate } from '../platform/database/index.ts';
 import { openBreachedPasswords, type BreachedPasswords } from '../platform/identity/index.ts';
@@ -54,7 +54,8 @@ const listenOtlpGrpc = async (
 ): Promise<OtlpGrpc | undefined> => {
   const port = config.telemetry.otlpGrpcPort;
   if (port === 0 || !config.roles.includes('api')) return undefined;
-  return startOtlpGrpc({ app, host: config.http.host, port, tls: tlsOf(config), log });
+  const { startOtlpGrpc: startServer } = await import('../app/otlp-grpc.ts');
+  return startServer({ app, host: config.http.host, port, tls: tlsOf(config), log });
 };
 
 const openBreached = async ({ identity }: Config): Promise<BreachedPasswords | undefined> =>

@@ -38,7 +38,7 @@ const supervisorRuns = (text: string): boolean => {
   const noted = identityIn(stat);
   if (noted === undefined || boot.trim() !== readOwn('/proc/sys/kernel/random/boot_id')?.trim()) return false;
   const now = readOwn(`/proc/${noted.pid}/stat`);
-  if (now === undefined || / Z /.test(now.slice(now.lastIndexOf(')') + 1, now.lastIndexOf(')') + 4))) return false;
+  if (now === undefined || now.slice(now.lastIndexOf(')') + 1, now.lastIndexOf(')') + 4).includes(' Z ')) return false;
   return identityIn(now)?.startedTicks === noted.startedTicks;
 };
 
