@@ -231,7 +231,14 @@ export const AddJobUser = Type.Object(
 );
 export type AddJobUser = Static<typeof AddJobUser>;
 
-export const jobActions = ['cancel', 'extend', 'enable_jupyter', 'disable_jupyter', 'add_user', 'set_priority'] as const;
+export const jobActions = [
+  'cancel',
+  'extend',
+  'enable_jupyter',
+  'disable_jupyter',
+  'add_user',
+  'set_priority',
+] as const;
 export const JobAction = Type.Object({
   job_id: Uuid,
   action: Type.Enum([...jobActions]),

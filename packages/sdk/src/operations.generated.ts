@@ -18,6 +18,11 @@ export interface Operations {
     input: { path: { id: string }; body: { node_id?: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability?: string | null; driver_version?: string | null; vbios_version?: string | null } };
     output: { id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string };
   };
+  /** Let another person log in: by their keys at GitHub, or by keys that are given */
+  addJobUser: {
+    input: { path: { id: string }; body: { github_username?: string; username?: string; ssh_keys?: readonly (string)[] } };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
+  };
   /** Give an alert to a user, or take it back with null */
   assignAlert: {
     input: { path: { id: string }; body: { assignee: string | null; note?: string } };
@@ -28,10 +33,20 @@ export interface Operations {
     input: { body: { ids?: readonly (string)[]; query?: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string }; change: { action: "acknowledge"; note?: string } | { action: "investigate"; note?: string } | { action: "reopen"; note?: string } | { action: "assign"; assignee: string | null; note?: string } | { action: "resolve"; resolution?: "fixed" | "accepted"; note?: string } | { action: "false_positive"; quiet_seconds?: number; note?: string } | { action: "set_severity"; severity: "info" | "low" | "medium" | "high" | "critical"; note?: string } } };
     output: { changed: number; unchanged: number; refused: number; has_more: boolean; results: readonly ({ id: string; outcome: "changed" | "unchanged" | "invalid_transition" | "conflict" | "not_found"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened" | null })[] };
   };
+  /** End a job: its processes get SIGTERM, its disk a snapshot */
+  cancelJob: {
+    input: { path: { id: string }; body: Record<string, unknown> };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
+  };
   /** Change one's own password; every other session of one's own ends */
   changePassword: {
     input: { body: { current_password: string; new_password: string } };
     output: undefined;
+  };
+  /** Make a disk out of another’s snapshot: the one named, else the newest, else one that is taken now */
+  cloneDisk: {
+    input: { path: { name: string }; body: { new_name: string; snapshot_id?: string } };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; message: string; requested_at: string };
   };
   /** Say something about an alert, whatever its status */
   commentAlert: {
@@ -68,6 +83,11 @@ export interface Operations {
     input: { body: { model: string; stream?: boolean | null; stream_options?: unknown; max_tokens?: number | null; max_completion_tokens?: number | null; n?: number | null; prompt: string | readonly (unknown)[] } };
     output: { object?: string; model?: string };
   };
+  /** Make a disk that outlives jobs; poll its operation */
+  createDisk: {
+    input: { body: { disk_name: string; size_gb?: number } };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; message: string; requested_at: string };
+  };
   /** Vectors of texts, as OpenAI has it */
   createEmbedding: {
     input: { body: { model: string; input: string | readonly (unknown)[]; dimensions?: number } };
@@ -103,10 +123,20 @@ export interface Operations {
     input: { body: { url: string; description?: string; event_types?: readonly (string)[]; labels?: Record<string, string>; ordered?: boolean; rate_limit_per_second?: number | null; secret?: string } };
     output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string; secret: string };
   };
+  /** Everything that is known about a job, for somebody who asks why it does not work */
+  debugJob: {
+    input: { path: { id: string } };
+    output: { job: { job_id: string; reservation_id: string; user_id: string; status: "pending" | "queued" | "preparing" | "active" | "expired" | "cancelled" | "failed"; gpu_type: string; gpu_count: number; nodes: number; instance_type: string; image: string | null; duration_hours: number; disk_name: string | null; created_at: string; started_at: string | null; expires_at: string | null; ended_at: string | null; name: string | null; node: string | null; status_detail: string | null; queue_position: number | null; estimated_start_time: string | null; exit_code: number | null; gpu_hours: number; pod_name: string | null; node_ip: string | null; node_port: number | null; ssh_command: string | null; jupyter_enabled: boolean; jupyter_url: string | null; jupyter_token: string | null; jupyter_error: string | null; github_user: string | null; extra_users: readonly (string)[]; gpu_ids: readonly (string)[]; placements: readonly ({ rank: number; node: string; pod_name: string | null; gpu_ids: readonly (string)[]; host: string | null; ssh_port: number | null })[]; estimate: { start_time: string | null; wait_seconds: number | null; queue_position: number | null; gpu_hours: number; reasons: readonly ({ code: "free_now" | "waits_for_job" | "fragmentation" | "whole_nodes" | "ahead_in_queue" | "quota" | "maintenance" | "disk_in_use" | "no_capacity" | "start_up"; message: string; job_id?: string; at?: string })[] } | null; history: readonly ({ at: string; kind: string; status: "pending" | "queued" | "preparing" | "active" | "expired" | "cancelled" | "failed" | null; message: string })[]; warnings: readonly (string)[]; oom_count: number; last_oom_at: string | null; terminal_url: string | null; risk: { score: number; level: string } | null }; runtime: string; workload: Record<string, unknown> | null; messages: readonly (string)[]; logs: string };
+  };
   /** Forget what was learned of a workload: it is learned anew */
   deleteBehaviourBaseline: {
     input: { path: { id: string } };
     output: undefined;
+  };
+  /** Delete a disk; for 30 days it can be restored */
+  deleteDisk: {
+    input: { path: { name: string } };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; message: string; requested_at: string };
   };
   /** Delete a policy; the next wider one holds then */
   deleteFirewallPolicy: {
@@ -118,9 +148,19 @@ export interface Operations {
     input: { path: { id: string } };
     output: undefined;
   };
+  /** Take a type off the table; its jobs run on */
+  deleteGpuType: {
+    input: { path: { type: string } };
+    output: undefined;
+  };
   /** Delete a node with its GPUs and sensors; their telemetry stays until retention */
   deleteNode: {
     input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Drop a quota: the default holds again */
+  deleteReservationQuota: {
+    input: { path: { kind: "user" | "group" | "default"; subject: string } };
     output: undefined;
   };
   /** Forget the own threshold: the default counts where the webhook asks for risk_threshold_crossed */
@@ -153,10 +193,20 @@ export interface Operations {
     input: { path: { id: string } };
     output: undefined;
   };
+  /** Stop Jupyter Lab in a job */
+  disableJupyter: {
+    input: { path: { id: string }; body: Record<string, unknown> };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
+  };
   /** Send nothing more to an endpoint; what waits for it ends as failed */
   disableWebhook: {
     input: { path: { id: string } };
     output: { id: string; url: string; description: string; event_types: readonly (string)[]; labels: Record<string, string>; ordered: boolean; rate_limit_per_second: number | null; enabled: boolean; disabled_reason: "manual" | "gone" | "failing" | null; disabled_at: string | null; failing_since: string | null; created_at: string; updated_at: string };
+  };
+  /** Start Jupyter Lab in a job */
+  enableJupyter: {
+    input: { path: { id: string }; body: Record<string, unknown> };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
   };
   /** Send to an endpoint again, from now on; resend what it missed */
   enableWebhook: {
@@ -172,6 +222,11 @@ export interface Operations {
   exportBehaviourBaseline: {
     input: { path: { id: string } };
     output: { id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string; model: { order: number; symbols: readonly (string)[]; contexts: Record<string, readonly (number)[]> }; surprises: readonly (number)[] };
+  };
+  /** Move the end of a job; warnings start anew */
+  extendJob: {
+    input: { path: { id: string }; body: { extension_hours: number } };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
   };
   /** Learn no more: what is usual stays as it is */
   freezeBehaviourBaseline: {
@@ -208,6 +263,26 @@ export interface Operations {
     input: Record<never, never>;
     output: { key_id: string; algorithm: "Ed25519"; public_key: string };
   };
+  /** The cluster in numbers: GPUs and reservations */
+  getClusterStatus: {
+    input: Record<never, never>;
+    output: { total_gpus: number; available_gpus: number; in_use_gpus: number; queued_gpus: number; active_reservations: number; preparing_reservations: number; queued_reservations: number; pending_reservations: number; by_gpu_type: Record<string, { gpu_type: string; total: number; available: number; in_use: number; queued: number; max_per_node: number; largest_free: number; free_whole_nodes: number; unavailable: number }>; timestamp: string; runtime: string; stale: boolean };
+  };
+  /** A disk of one’s own */
+  getDisk: {
+    input: { path: { name: string } };
+    output: { disk_name: string; user_id: string; size_gb: number; created_at: string; last_used: string | null; in_use: boolean; reservation_id: string | null; is_backing_up: boolean; is_deleted: boolean; delete_date: string | null; snapshot_count: number; status: "creating" | "ready" | "failed" | "deleted"; status_detail: string | null };
+  };
+  /** What the newest snapshot of a disk holds, as a tree */
+  getDiskContent: {
+    input: { path: { name: string } };
+    output: { disk_name: string; content: string | null; s3_path: string | null; snapshot_date: string | null; message: string | null };
+  };
+  /** How far an operation on a disk is */
+  getDiskOperation: {
+    input: { path: { name: string; operation_id: string } };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; status: "pending" | "running" | "completed" | "failed"; error: string | null; is_deleted: boolean; delete_date: string | null; created_at: string; last_updated: string; completed: boolean };
+  };
   /** One policy */
   getFirewallPolicy: {
     input: { path: { id: string } };
@@ -217,6 +292,11 @@ export interface Operations {
   getGpu: {
     input: { path: { id: string } };
     output: { id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string };
+  };
+  /** What there is of each type, what is free, and how it is spread over nodes */
+  getGpuAvailability: {
+    input: Record<never, never>;
+    output: { availability: Record<string, { gpu_type: string; total: number; available: number; in_use: number; queued: number; max_per_node: number; largest_free: number; free_whole_nodes: number; unavailable: number }>; timestamp: string; as_of: string; stale: boolean };
   };
   /** Is the service up? */
   getHealth: {
@@ -232,6 +312,16 @@ export interface Operations {
   getInventory: {
     input: { path: { id: string } };
     output: { sensor_id: string; node_id: string; received_at: string; baseline_at: string; inventory: { collected_at: string; host: { hostname: string; machine_id: string | null; boot_id: string | null; operating_system: string; architecture: string; kernel_release: string; kernel_version: string; cpu_model: string | null; cpu_count: number; memory_bytes: number; virtualization: string | null }; taint: { value: number | null; flags: readonly (string)[] }; modules: readonly ({ name: string; path: string | null; sha256: string | null; size_bytes: number | null; problem?: string; version?: string | null; signer?: string | null; taint?: string })[]; firmware: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; files: readonly ({ path: string; sha256: string | null; size_bytes: number | null; problem?: string })[]; drivers: Record<string, string>; toolkits: Record<string, string>; blind: readonly (string)[] }; drift: readonly ({ kind: "module" | "firmware" | "file" | "taint" | "kernel" | "driver" | "toolkit"; name: string; change: "changed" | "added" | "removed"; expected: string | null; actual: string | null })[] };
+  };
+  /** A job, by its id or a unique beginning of it */
+  getJob: {
+    input: { path: { id: string } };
+    output: { job_id: string; reservation_id: string; user_id: string; status: "pending" | "queued" | "preparing" | "active" | "expired" | "cancelled" | "failed"; gpu_type: string; gpu_count: number; nodes: number; instance_type: string; image: string | null; duration_hours: number; disk_name: string | null; created_at: string; started_at: string | null; expires_at: string | null; ended_at: string | null; name: string | null; node: string | null; status_detail: string | null; queue_position: number | null; estimated_start_time: string | null; exit_code: number | null; gpu_hours: number; pod_name: string | null; node_ip: string | null; node_port: number | null; ssh_command: string | null; jupyter_enabled: boolean; jupyter_url: string | null; jupyter_token: string | null; jupyter_error: string | null; github_user: string | null; extra_users: readonly (string)[]; gpu_ids: readonly (string)[]; placements: readonly ({ rank: number; node: string; pod_name: string | null; gpu_ids: readonly (string)[]; host: string | null; ssh_port: number | null })[]; estimate: { start_time: string | null; wait_seconds: number | null; queue_position: number | null; gpu_hours: number; reasons: readonly ({ code: "free_now" | "waits_for_job" | "fragmentation" | "whole_nodes" | "ahead_in_queue" | "quota" | "maintenance" | "disk_in_use" | "no_capacity" | "start_up"; message: string; job_id?: string; at?: string })[] } | null; history: readonly ({ at: string; kind: string; status: "pending" | "queued" | "preparing" | "active" | "expired" | "cancelled" | "failed" | null; message: string })[]; warnings: readonly (string)[]; oom_count: number; last_oom_at: string | null; terminal_url: string | null; risk: { score: number; level: string } | null };
+  };
+  /** The last lines that a job wrote, also after its end */
+  getJobLogs: {
+    input: { path: { id: string }; query?: { rank?: number; tail_bytes?: number } };
+    output: { job_id: string; rank: number; text: string; truncated: boolean; kept: boolean };
   };
   /** Who is asking, and what they may do */
   getMe: {
@@ -413,6 +503,16 @@ export interface Operations {
     input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "firewall:read" | "firewall:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** Snapshots of a disk, newest first */
+  listDiskSnapshots: {
+    input: { path: { name: string } };
+    output: { snapshots: readonly ({ snapshot_id: string; disk_name: string; status: "creating" | "ready" | "failed"; created_at: string; job_id: string | null; size_bytes: number | null })[]; total: number };
+  };
+  /** One’s own disks, deleted ones that can be had back included */
+  listDisks: {
+    input: Record<never, never>;
+    output: { disks: readonly ({ disk_name: string; user_id: string; size_gb: number; created_at: string; last_used: string | null; in_use: boolean; reservation_id: string | null; is_backing_up: boolean; is_deleted: boolean; delete_date: string | null; snapshot_count: number; status: "creating" | "ready" | "failed" | "deleted"; status_detail: string | null })[]; total: number };
+  };
   /** Syscall events, the last received first */
   listEvents: {
     input: { query?: { agent_id?: string; process_id?: string; syscall?: string; since?: string; until?: string; limit?: number; cursor?: string } };
@@ -423,10 +523,20 @@ export interface Operations {
     input: { query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; model: string | null; principal_id: string | null; description: string; settings: { enabled?: boolean; report_only?: boolean; injection_threshold?: number; uncertain_from?: number; guard_on_failure?: "allow" | "block"; session_risk_threshold?: number; toxicity?: "allow" | "mask" | "block"; toxicity_threshold?: number; secrets?: "allow" | "mask" | "block"; exfiltration?: "allow" | "mask" | "block"; pii?: { card?: "allow" | "mask" | "block"; iban?: "allow" | "mask" | "block"; email?: "allow" | "mask" | "block"; phone?: "allow" | "mask" | "block"; ip?: "allow" | "mask" | "block"; ssn?: "allow" | "mask" | "block"; national_id?: "allow" | "mask" | "block"; passport?: "allow" | "mask" | "block"; driver_licence?: "allow" | "mask" | "block"; bank_account?: "allow" | "mask" | "block"; crypto_wallet?: "allow" | "mask" | "block"; mac_address?: "allow" | "mask" | "block"; date_of_birth?: "allow" | "mask" | "block" }; allowed_link_hosts?: readonly (string)[]; canaries?: readonly (string)[] }; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** The table of types that jobs can ask for */
+  listGpuTypes: {
+    input: Record<never, never>;
+    output: { types: readonly ({ gpu_type: string; instance_type: string; kind: "gpu" | "mig" | "cpu"; vendor: "nvidia" | "amd" | "intel" | "none"; gpus_per_node: number; max_gpus_per_node_and_job: number; slots_per_node: number; vcpus: number; memory_gib: number; gpu_memory_gib: number | null; resource_name: string | null; node_labels: Record<string, string>; runtime_class: string | null; require_kata: boolean; enabled: boolean })[] };
+  };
   /** List GPUs, newest first */
   listGpus: {
     input: { query?: { node_id?: string; vendor?: "nvidia" | "amd" | "intel"; limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; node_id: string; vendor: "nvidia" | "amd" | "intel"; model: string; device_id: string; uuid: string; memory_total: number; compute_capability: string | null; driver_version: string | null; vbios_version: string | null; created_at: string; updated_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Jobs, newest first: one’s own; everybody’s with user=all and the scope */
+  listJobs: {
+    input: { query?: { status?: string; limit?: number; offset?: number; user?: "me" | "all" } };
+    output: { jobs: readonly ({ job_id: string; reservation_id: string; user_id: string; status: "pending" | "queued" | "preparing" | "active" | "expired" | "cancelled" | "failed"; gpu_type: string; gpu_count: number; nodes: number; instance_type: string; image: string | null; duration_hours: number; disk_name: string | null; created_at: string; started_at: string | null; expires_at: string | null; ended_at: string | null; name: string | null; node: string | null; status_detail: string | null; queue_position: number | null; estimated_start_time: string | null; exit_code: number | null; gpu_hours: number })[]; total: number; limit: number; offset: number };
   };
   /** Clients that are blocked because they kept exceeding a limit, newest first */
   listLimitBlocks: {
@@ -482,6 +592,21 @@ export interface Operations {
   listQueues: {
     input: { query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ name: string; messages: number; visible: number; oldest_age_seconds: number | null; sent: number; dead_letters: number })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** Groups that share a quota */
+  listReservationGroups: {
+    input: Record<never, never>;
+    output: { groups: readonly ({ group: string; members: readonly (string)[] })[] };
+  };
+  /** Nodes that jobs run on: what each has, what is free, and what keeps jobs away */
+  listReservationNodes: {
+    input: Record<never, never>;
+    output: { nodes: readonly ({ name: string; ready: boolean; takes_jobs: boolean; reason: string | null; cordoned: boolean; maintenance_from: string | null; maintenance_until: string | null; pools: readonly ({ gpu_type: string; total: number; used_by_jobs: number; used_by_others: number; free: number })[] })[]; as_of: string; stale: boolean };
+  };
+  /** Quotas, priorities and weights of users, groups and everybody else */
+  listReservationQuotas: {
+    input: Record<never, never>;
+    output: { quotas: readonly ({ kind: "user" | "group" | "default"; subject: string; max_gpus: number | null; max_jobs: number | null; max_queued: number | null; max_hours: number | null; max_total_hours: number | null; priority: number; weight: number; require_kata: boolean; allow_profiling: boolean; updated_at: string })[] };
   };
   /** Recalculations, newest first */
   listScoreRecalculations: {
@@ -598,6 +723,21 @@ export interface Operations {
     input: { path: { name: string }; body: { what: "messages" | "dead_letters" } };
     output: { purged: number };
   };
+  /** Add a type, or change it */
+  putGpuType: {
+    input: { path: { type: string }; body: { instance_type: string; kind: "gpu" | "mig" | "cpu"; vendor: "nvidia" | "amd" | "intel" | "none"; gpus_per_node: number; max_gpus_per_node_and_job?: number; slots_per_node?: number; vcpus: number; memory_gib: number; gpu_memory_gib?: number | null; resource_name?: string | null; node_labels?: Record<string, string>; runtime_class?: string | null; require_kata?: boolean; enabled?: boolean } };
+    output: { gpu_type: string; instance_type: string; kind: "gpu" | "mig" | "cpu"; vendor: "nvidia" | "amd" | "intel" | "none"; gpus_per_node: number; max_gpus_per_node_and_job: number; slots_per_node: number; vcpus: number; memory_gib: number; gpu_memory_gib: number | null; resource_name: string | null; node_labels: Record<string, string>; runtime_class: string | null; require_kata: boolean; enabled: boolean };
+  };
+  /** Set who is in a group; nobody deletes it */
+  putReservationGroup: {
+    input: { path: { group: string }; body: { members: readonly (string)[] } };
+    output: { group: string; members: readonly (string)[] };
+  };
+  /** Set what a user, a group, or (default/*) everybody else may have */
+  putReservationQuota: {
+    input: { path: { kind: "user" | "group" | "default"; subject: string }; body: { max_gpus?: number | null; max_jobs?: number | null; max_queued?: number | null; max_hours?: number | null; max_total_hours?: number | null; priority?: number; weight?: number; require_kata?: boolean; allow_profiling?: boolean } };
+    output: { kind: "user" | "group" | "default"; subject: string; max_gpus: number | null; max_jobs: number | null; max_queued: number | null; max_hours: number | null; max_total_hours: number | null; priority: number; weight: number; require_kata: boolean; allow_profiling: boolean; updated_at: string };
+  };
   /** From which risk a webhook is told, how far below it is over, and of whose processes */
   putRiskThreshold: {
     input: { path: { id: string }; body: { threshold: number; hysteresis?: number; agent_id?: string | null } };
@@ -663,6 +803,11 @@ export interface Operations {
     input: { path: { id: string; certificate_id: string } };
     output: undefined;
   };
+  /** Give a disk another name; its snapshots go with it */
+  renameDisk: {
+    input: { path: { name: string }; body: { new_name: string } };
+    output: { message: string; old_name: string; new_name: string; snapshots_updated: number; errors?: readonly (string)[] };
+  };
   /** Open a closed alert again; 409 while another one with its fingerprint is active */
   reopenAlert: {
     input: { path: { id: string }; body: { note?: string } };
@@ -692,6 +837,11 @@ export interface Operations {
   resolveAlert: {
     input: { path: { id: string }; body: { resolution?: "fixed" | "accepted"; note?: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
+  };
+  /** Have a deleted disk back */
+  restoreDisk: {
+    input: { path: { name: string }; body: Record<string, unknown> };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; message: string; requested_at: string };
   };
   /** Revoke an agent for good: what it signs is refused from now on; what it sent stays */
   revokeAgent: {
@@ -753,6 +903,21 @@ export interface Operations {
     input: { path: { id: string }; body: { severity: "info" | "low" | "medium" | "high" | "critical"; note?: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
   };
+  /** Move a waiting job up or down: each point is worth an hour of waiting */
+  setJobPriority: {
+    input: { path: { id: string }; body: { priority: number } };
+    output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
+  };
+  /** Keep new jobs off a node, at once or within a window; running jobs are left alone */
+  setNodeMaintenance: {
+    input: { path: { node: string }; body: { cordoned?: boolean; reason?: string; from?: string | null; until?: string | null } };
+    output: undefined;
+  };
+  /** Ask for GPUs; refused at once where no waiting would bring them. dry_run only answers when */
+  submitJob: {
+    input: { body: { instance_type: string; image?: string; dockerfile?: string; duration_hours?: number; disk_name?: string | null; disk_size_gb?: number | null; env_vars?: Record<string, string | number | boolean>; command?: string | null; gpu_type?: string; gpu_count?: number; nodes?: number; name?: string; jupyter_enabled?: boolean; github_user?: string; ssh_keys?: readonly (string)[]; profile?: "restricted" | "profiling"; dry_run?: boolean } };
+    output: { job_id: string | null; status: "queued" | "dry_run"; message: string; estimated_start_time: string | null; estimate: { start_time: string | null; wait_seconds: number | null; queue_position: number | null; gpu_hours: number; reasons: readonly ({ code: "free_now" | "waits_for_job" | "fragmentation" | "whole_nodes" | "ahead_in_queue" | "quota" | "maintenance" | "disk_in_use" | "no_capacity" | "start_up"; message: string; job_id?: string; at?: string })[] } };
+  };
   /** Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise */
   sumUsage: {
     input: { query?: { principal_id?: string; subject?: string; kind?: "inference" | "reservation"; from?: string; to?: string } };
@@ -767,6 +932,11 @@ export interface Operations {
   unfreezeBehaviourBaseline: {
     input: { path: { id: string } };
     output: { id: string; workload: string; status: "learning" | "frozen"; version: number; sequences: number; syscalls: number; created_at: string; updated_at: string };
+  };
+  /** Free a disk of a job that is over and did not give it back */
+  unlockDisk: {
+    input: { path: { name: string }; body: Record<string, unknown> };
+    output: { operation_id: string; disk_name: string; action: "create" | "delete" | "rename" | "clone" | "restore" | "unlock" | "snapshot"; message: string; requested_at: string };
   };
   /** Change an agent's name, labels or place */
   updateAgent: {
@@ -809,9 +979,12 @@ export const operations = {
   acceptBaseline: { method: 'POST', path: '/api/v1/sensors/{id}/baseline', keyed: true, list: false },
   acknowledgeAlert: { method: 'POST', path: '/api/v1/alerts/{id}/acknowledge', keyed: true, list: false },
   addGpu: { method: 'POST', path: '/api/v1/nodes/{id}/gpus', keyed: true, list: false },
+  addJobUser: { method: 'POST', path: '/v1/jobs/{id}/users', keyed: true, list: false },
   assignAlert: { method: 'POST', path: '/api/v1/alerts/{id}/assign', keyed: true, list: false },
   bulkChangeAlerts: { method: 'POST', path: '/api/v1/alerts/bulk', keyed: true, list: false },
+  cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel', keyed: true, list: false },
   changePassword: { method: 'POST', path: '/api/v1/me/password', keyed: false, list: false },
+  cloneDisk: { method: 'POST', path: '/v1/disks/{name}/clone', keyed: true, list: false },
   commentAlert: { method: 'POST', path: '/api/v1/alerts/{id}/comments', keyed: true, list: false },
   createAlert: { method: 'POST', path: '/api/v1/alerts', keyed: true, list: false },
   createAlertSilence: { method: 'POST', path: '/api/v1/alerts/silences', keyed: true, list: false },
@@ -819,6 +992,7 @@ export const operations = {
   createChatCompletion: { method: 'POST', path: '/v1/chat/completions', keyed: true, list: false },
   createClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: false },
   createCompletion: { method: 'POST', path: '/v1/completions', keyed: true, list: false },
+  createDisk: { method: 'POST', path: '/v1/disks', keyed: true, list: false },
   createEmbedding: { method: 'POST', path: '/v1/embeddings', keyed: true, list: false },
   createFirewallPolicy: { method: 'POST', path: '/api/v1/firewall/policies', keyed: true, list: false },
   createResponse: { method: 'POST', path: '/v1/responses', keyed: true, list: false },
@@ -826,20 +1000,27 @@ export const operations = {
   createServiceAccount: { method: 'POST', path: '/api/v1/service-accounts', keyed: true, list: false },
   createUser: { method: 'POST', path: '/api/v1/users', keyed: false, list: false },
   createWebhook: { method: 'POST', path: '/api/v1/webhooks', keyed: false, list: false },
+  debugJob: { method: 'GET', path: '/v1/jobs/{id}/debug', keyed: false, list: false },
   deleteBehaviourBaseline: { method: 'DELETE', path: '/api/v1/scoring/baselines/{id}', keyed: true, list: false },
+  deleteDisk: { method: 'DELETE', path: '/v1/disks/{name}', keyed: true, list: false },
   deleteFirewallPolicy: { method: 'DELETE', path: '/api/v1/firewall/policies/{id}', keyed: true, list: false },
   deleteGpu: { method: 'DELETE', path: '/api/v1/gpus/{id}', keyed: true, list: false },
+  deleteGpuType: { method: 'DELETE', path: '/v1/admin/gpu-types/{type}', keyed: true, list: false },
   deleteNode: { method: 'DELETE', path: '/api/v1/nodes/{id}', keyed: true, list: false },
+  deleteReservationQuota: { method: 'DELETE', path: '/v1/admin/quotas/{kind}/{subject}', keyed: true, list: false },
   deleteRiskThreshold: { method: 'DELETE', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
   deleteSensor: { method: 'DELETE', path: '/api/v1/sensors/{id}', keyed: true, list: false },
   deleteUpstreamKey: { method: 'DELETE', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
   deleteVectorNamespace: { method: 'DELETE', path: '/api/v1/vectors/{namespace}', keyed: true, list: false },
   deleteVectors: { method: 'POST', path: '/api/v1/vectors/{namespace}/delete', keyed: true, list: false },
   deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
+  disableJupyter: { method: 'POST', path: '/v1/jobs/{id}/jupyter/disable', keyed: true, list: false },
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
+  enableJupyter: { method: 'POST', path: '/v1/jobs/{id}/jupyter/enable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
   endAlertSilence: { method: 'DELETE', path: '/api/v1/alerts/silences/{id}', keyed: true, list: false },
   exportBehaviourBaseline: { method: 'GET', path: '/api/v1/scoring/baselines/{id}/model', keyed: false, list: false },
+  extendJob: { method: 'POST', path: '/v1/jobs/{id}/extend', keyed: true, list: false },
   freezeBehaviourBaseline: { method: 'POST', path: '/api/v1/scoring/baselines/{id}/freeze', keyed: true, list: false },
   generate: { method: 'POST', path: '/api/v1/llm/generate', keyed: true, list: false },
   getAgent: { method: 'GET', path: '/api/v1/agents/{id}', keyed: false, list: false },
@@ -847,11 +1028,18 @@ export const operations = {
   getAlertSilence: { method: 'GET', path: '/api/v1/alerts/silences/{id}', keyed: false, list: false },
   getAlertSummary: { method: 'GET', path: '/api/v1/alerts/summary', keyed: false, list: false },
   getAuditPublicKey: { method: 'GET', path: '/api/v1/audit/public-key', keyed: false, list: false },
+  getClusterStatus: { method: 'GET', path: '/v1/cluster/status', keyed: false, list: false },
+  getDisk: { method: 'GET', path: '/v1/disks/{name}', keyed: false, list: false },
+  getDiskContent: { method: 'GET', path: '/v1/disks/{name}/content', keyed: false, list: false },
+  getDiskOperation: { method: 'GET', path: '/v1/disks/{name}/operations/{operation_id}', keyed: false, list: false },
   getFirewallPolicy: { method: 'GET', path: '/api/v1/firewall/policies/{id}', keyed: false, list: false },
   getGpu: { method: 'GET', path: '/api/v1/gpus/{id}', keyed: false, list: false },
+  getGpuAvailability: { method: 'GET', path: '/v1/gpu/availability', keyed: false, list: false },
   getHealth: { method: 'GET', path: '/health', keyed: false, list: false },
   getHealthDetails: { method: 'GET', path: '/health/details', keyed: false, list: false },
   getInventory: { method: 'GET', path: '/api/v1/sensors/{id}/inventory', keyed: false, list: false },
+  getJob: { method: 'GET', path: '/v1/jobs/{id}', keyed: false, list: false },
+  getJobLogs: { method: 'GET', path: '/v1/jobs/{id}/logs', keyed: false, list: false },
   getMe: { method: 'GET', path: '/api/v1/me', keyed: false, list: false },
   getNode: { method: 'GET', path: '/api/v1/nodes/{id}', keyed: false, list: false },
   getOpenaiModel: { method: 'GET', path: '/v1/models/{model}', keyed: false, list: false },
@@ -888,9 +1076,13 @@ export const operations = {
   listBehaviourBaselines: { method: 'GET', path: '/api/v1/scoring/baselines', keyed: false, list: true },
   listCertificates: { method: 'GET', path: '/api/v1/service-accounts/{id}/certificates', keyed: false, list: true },
   listClientSecrets: { method: 'GET', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: true },
+  listDiskSnapshots: { method: 'GET', path: '/v1/disks/{name}/snapshots', keyed: false, list: false },
+  listDisks: { method: 'GET', path: '/v1/disks', keyed: false, list: false },
   listEvents: { method: 'GET', path: '/api/v1/events', keyed: false, list: true },
   listFirewallPolicies: { method: 'GET', path: '/api/v1/firewall/policies', keyed: false, list: true },
+  listGpuTypes: { method: 'GET', path: '/v1/gpu/types', keyed: false, list: false },
   listGpus: { method: 'GET', path: '/api/v1/gpus', keyed: false, list: true },
+  listJobs: { method: 'GET', path: '/v1/jobs', keyed: false, list: false },
   listLimitBlocks: { method: 'GET', path: '/api/v1/limits/blocks', keyed: false, list: true },
   listModels: { method: 'GET', path: '/api/v1/models', keyed: false, list: false },
   listMySessions: { method: 'GET', path: '/api/v1/me/sessions', keyed: false, list: true },
@@ -902,6 +1094,9 @@ export const operations = {
   listProcesses: { method: 'GET', path: '/api/v1/processes', keyed: false, list: true },
   listQueueMessages: { method: 'GET', path: '/api/v1/queues/{name}/messages', keyed: false, list: true },
   listQueues: { method: 'GET', path: '/api/v1/queues', keyed: false, list: true },
+  listReservationGroups: { method: 'GET', path: '/v1/admin/groups', keyed: false, list: false },
+  listReservationNodes: { method: 'GET', path: '/v1/admin/nodes', keyed: false, list: false },
+  listReservationQuotas: { method: 'GET', path: '/v1/admin/quotas', keyed: false, list: false },
   listScoreRecalculations: { method: 'GET', path: '/api/v1/score-recalculations', keyed: false, list: true },
   listScores: { method: 'GET', path: '/api/v1/scores', keyed: false, list: true },
   listScoringRules: { method: 'GET', path: '/api/v1/scoring/rules', keyed: false, list: false },
@@ -925,6 +1120,9 @@ export const operations = {
   ollamaGenerate: { method: 'POST', path: '/api/generate', keyed: true, list: false },
   ollamaTags: { method: 'GET', path: '/api/tags', keyed: false, list: false },
   purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
+  putGpuType: { method: 'PUT', path: '/v1/admin/gpu-types/{type}', keyed: true, list: false },
+  putReservationGroup: { method: 'PUT', path: '/v1/admin/groups/{group}', keyed: true, list: false },
+  putReservationQuota: { method: 'PUT', path: '/v1/admin/quotas/{kind}/{subject}', keyed: true, list: false },
   putRiskThreshold: { method: 'PUT', path: '/api/v1/webhooks/{id}/risk-threshold', keyed: true, list: false },
   putSensorConfiguration: { method: 'PUT', path: '/api/v1/sensors/{id}/configuration', keyed: true, list: false },
   putUpstreamKey: { method: 'PUT', path: '/api/v1/upstreams/{upstream}/key', keyed: true, list: false },
@@ -938,12 +1136,14 @@ export const operations = {
   registerNode: { method: 'POST', path: '/api/v1/nodes', keyed: true, list: false },
   registerSensor: { method: 'POST', path: '/api/v1/sensors', keyed: true, list: false },
   removeCertificate: { method: 'DELETE', path: '/api/v1/service-accounts/{id}/certificates/{certificate_id}', keyed: true, list: false },
+  renameDisk: { method: 'POST', path: '/v1/disks/{name}/rename', keyed: true, list: false },
   reopenAlert: { method: 'POST', path: '/api/v1/alerts/{id}/reopen', keyed: true, list: false },
   reportInventory: { method: 'PUT', path: '/api/v1/sensors/{id}/inventory', keyed: true, list: false },
   reportSecurityEvents: { method: 'POST', path: '/api/v1/security-events', keyed: true, list: false },
   resendDeadLetters: { method: 'POST', path: '/api/v1/queues/{name}/dead-letters/resend', keyed: true, list: false },
   resendWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/resend', keyed: true, list: false },
   resolveAlert: { method: 'POST', path: '/api/v1/alerts/{id}/resolve', keyed: true, list: false },
+  restoreDisk: { method: 'POST', path: '/v1/disks/{name}/restore', keyed: true, list: false },
   revokeAgent: { method: 'DELETE', path: '/api/v1/agents/{id}', keyed: true, list: false },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/keys/{id}', keyed: true, list: false },
   revokeClientSecret: { method: 'DELETE', path: '/api/v1/service-accounts/{id}/secrets/{secret_id}', keyed: true, list: false },
@@ -956,9 +1156,13 @@ export const operations = {
   rotateWebhookSecret: { method: 'POST', path: '/api/v1/webhooks/{id}/secret/rotate', keyed: false, list: false },
   sensorHeartbeat: { method: 'POST', path: '/api/v1/sensors/{id}/heartbeat', keyed: false, list: false },
   setAlertSeverity: { method: 'POST', path: '/api/v1/alerts/{id}/severity', keyed: true, list: false },
+  setJobPriority: { method: 'PUT', path: '/v1/admin/jobs/{id}/priority', keyed: true, list: false },
+  setNodeMaintenance: { method: 'PUT', path: '/v1/admin/nodes/{node}/maintenance', keyed: true, list: false },
+  submitJob: { method: 'POST', path: '/v1/jobs/submit', keyed: true, list: false },
   sumUsage: { method: 'GET', path: '/api/v1/usage/summary', keyed: false, list: false },
   testWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/test', keyed: true, list: false },
   unfreezeBehaviourBaseline: { method: 'POST', path: '/api/v1/scoring/baselines/{id}/unfreeze', keyed: true, list: false },
+  unlockDisk: { method: 'POST', path: '/v1/disks/{name}/unlock', keyed: true, list: false },
   updateAgent: { method: 'PATCH', path: '/api/v1/agents/{id}', keyed: true, list: false },
   updateFirewallPolicy: { method: 'PUT', path: '/api/v1/firewall/policies/{id}', keyed: true, list: false },
   updateNode: { method: 'PATCH', path: '/api/v1/nodes/{id}', keyed: true, list: false },

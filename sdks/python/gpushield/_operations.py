@@ -155,6 +155,20 @@ if TYPE_CHECKING:
         "vbios_version": NotRequired[Union[str, None]],
     })
 
+    AddJobUserAnswer = TypedDict("AddJobUserAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
+    })
+
+    AddJobUserBody = TypedDict("AddJobUserBody", {
+        "github_username": NotRequired[str],
+        "username": NotRequired[str],
+        "ssh_keys": NotRequired[List[str]],
+    })
+
     AssignAlertAnswer = TypedDict("AssignAlertAnswer", {
         "id": str,
         "title": str,
@@ -260,9 +274,30 @@ if TYPE_CHECKING:
         "change": Union[BulkChangeAlertsBodyChange, BulkChangeAlertsBodyChange2, BulkChangeAlertsBodyChange3, BulkChangeAlertsBodyChange4, BulkChangeAlertsBodyChange5, BulkChangeAlertsBodyChange6, BulkChangeAlertsBodyChange7],
     })
 
+    CancelJobAnswer = TypedDict("CancelJobAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
+    })
+
     ChangePasswordBody = TypedDict("ChangePasswordBody", {
         "current_password": str,
         "new_password": str,
+    })
+
+    CloneDiskAnswer = TypedDict("CloneDiskAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "message": str,
+        "requested_at": str,
+    })
+
+    CloneDiskBody = TypedDict("CloneDiskBody", {
+        "new_name": str,
+        "snapshot_id": NotRequired[str],
     })
 
     CommentAlertAnswer = TypedDict("CommentAlertAnswer", {
@@ -457,6 +492,19 @@ if TYPE_CHECKING:
         "prompt": Union[str, List[Any]],
     })
 
+    CreateDiskAnswer = TypedDict("CreateDiskAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "message": str,
+        "requested_at": str,
+    })
+
+    CreateDiskBody = TypedDict("CreateDiskBody", {
+        "disk_name": str,
+        "size_gb": NotRequired[int],
+    })
+
     CreateEmbeddingAnswer = TypedDict("CreateEmbeddingAnswer", {
         "object": NotRequired[str],
         "model": NotRequired[str],
@@ -639,12 +687,116 @@ if TYPE_CHECKING:
         "secret": NotRequired[str],
     })
 
+    DebugJobAnswerJobPlacementsItem = TypedDict("DebugJobAnswerJobPlacementsItem", {
+        "rank": int,
+        "node": str,
+        "pod_name": Union[str, None],
+        "gpu_ids": List[str],
+        "host": Union[str, None],
+        "ssh_port": Union[int, None],
+    })
+
+    DebugJobAnswerJobEstimateReasonsItem = TypedDict("DebugJobAnswerJobEstimateReasonsItem", {
+        "code": Literal["free_now", "waits_for_job", "fragmentation", "whole_nodes", "ahead_in_queue", "quota", "maintenance", "disk_in_use", "no_capacity", "start_up"],
+        "message": str,
+        "job_id": NotRequired[str],
+        "at": NotRequired[str],
+    })
+
+    DebugJobAnswerJobEstimate = TypedDict("DebugJobAnswerJobEstimate", {
+        "start_time": Union[str, None],
+        "wait_seconds": Union[int, None],
+        "queue_position": Union[int, None],
+        "gpu_hours": float,
+        "reasons": List[DebugJobAnswerJobEstimateReasonsItem],
+    })
+
+    DebugJobAnswerJobHistoryItem = TypedDict("DebugJobAnswerJobHistoryItem", {
+        "at": str,
+        "kind": str,
+        "status": Union[Literal["pending", "queued", "preparing", "active", "expired", "cancelled", "failed"], None],
+        "message": str,
+    })
+
+    DebugJobAnswerJobRisk = TypedDict("DebugJobAnswerJobRisk", {
+        "score": float,
+        "level": str,
+    })
+
+    DebugJobAnswerJob = TypedDict("DebugJobAnswerJob", {
+        "job_id": str,
+        "reservation_id": str,
+        "user_id": str,
+        "status": Literal["pending", "queued", "preparing", "active", "expired", "cancelled", "failed"],
+        "gpu_type": str,
+        "gpu_count": int,
+        "nodes": int,
+        "instance_type": str,
+        "image": Union[str, None],
+        "duration_hours": float,
+        "disk_name": Union[str, None],
+        "created_at": str,
+        "started_at": Union[str, None],
+        "expires_at": Union[str, None],
+        "ended_at": Union[str, None],
+        "name": Union[str, None],
+        "node": Union[str, None],
+        "status_detail": Union[str, None],
+        "queue_position": Union[int, None],
+        "estimated_start_time": Union[str, None],
+        "exit_code": Union[int, None],
+        "gpu_hours": float,
+        "pod_name": Union[str, None],
+        "node_ip": Union[str, None],
+        "node_port": Union[int, None],
+        "ssh_command": Union[str, None],
+        "jupyter_enabled": bool,
+        "jupyter_url": Union[str, None],
+        "jupyter_token": Union[str, None],
+        "jupyter_error": Union[str, None],
+        "github_user": Union[str, None],
+        "extra_users": List[str],
+        "gpu_ids": List[str],
+        "placements": List[DebugJobAnswerJobPlacementsItem],
+        "estimate": Union[DebugJobAnswerJobEstimate, None],
+        "history": List[DebugJobAnswerJobHistoryItem],
+        "warnings": List[str],
+        "oom_count": int,
+        "last_oom_at": Union[str, None],
+        "terminal_url": Union[str, None],
+        "risk": Union[DebugJobAnswerJobRisk, None],
+    })
+
+    DebugJobAnswer = TypedDict("DebugJobAnswer", {
+        "job": DebugJobAnswerJob,
+        "runtime": str,
+        "workload": Union[Dict[str, Any], None],
+        "messages": List[str],
+        "logs": str,
+    })
+
+    DeleteDiskAnswer = TypedDict("DeleteDiskAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "message": str,
+        "requested_at": str,
+    })
+
     DeleteVectorsAnswer = TypedDict("DeleteVectorsAnswer", {
         "deleted": int,
     })
 
     DeleteVectorsBody = TypedDict("DeleteVectorsBody", {
         "ids": List[str],
+    })
+
+    DisableJupyterAnswer = TypedDict("DisableJupyterAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
     })
 
     DisableWebhookAnswer = TypedDict("DisableWebhookAnswer", {
@@ -661,6 +813,14 @@ if TYPE_CHECKING:
         "failing_since": Union[str, None],
         "created_at": str,
         "updated_at": str,
+    })
+
+    EnableJupyterAnswer = TypedDict("EnableJupyterAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
     })
 
     EnableWebhookAnswer = TypedDict("EnableWebhookAnswer", {
@@ -712,6 +872,18 @@ if TYPE_CHECKING:
         "updated_at": str,
         "model": ExportBehaviourBaselineAnswerModel,
         "surprises": List[int],
+    })
+
+    ExtendJobAnswer = TypedDict("ExtendJobAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
+    })
+
+    ExtendJobBody = TypedDict("ExtendJobBody", {
+        "extension_hours": float,
     })
 
     FreezeBehaviourBaselineAnswer = TypedDict("FreezeBehaviourBaselineAnswer", {
@@ -827,6 +999,70 @@ if TYPE_CHECKING:
         "public_key": str,
     })
 
+    GetClusterStatusAnswerByGpuTypeValue = TypedDict("GetClusterStatusAnswerByGpuTypeValue", {
+        "gpu_type": str,
+        "total": int,
+        "available": int,
+        "in_use": int,
+        "queued": int,
+        "max_per_node": int,
+        "largest_free": int,
+        "free_whole_nodes": int,
+        "unavailable": int,
+    })
+
+    GetClusterStatusAnswer = TypedDict("GetClusterStatusAnswer", {
+        "total_gpus": int,
+        "available_gpus": int,
+        "in_use_gpus": int,
+        "queued_gpus": int,
+        "active_reservations": int,
+        "preparing_reservations": int,
+        "queued_reservations": int,
+        "pending_reservations": int,
+        "by_gpu_type": Dict[str, GetClusterStatusAnswerByGpuTypeValue],
+        "timestamp": str,
+        "runtime": str,
+        "stale": bool,
+    })
+
+    GetDiskAnswer = TypedDict("GetDiskAnswer", {
+        "disk_name": str,
+        "user_id": str,
+        "size_gb": int,
+        "created_at": str,
+        "last_used": Union[str, None],
+        "in_use": bool,
+        "reservation_id": Union[str, None],
+        "is_backing_up": bool,
+        "is_deleted": bool,
+        "delete_date": Union[str, None],
+        "snapshot_count": int,
+        "status": Literal["creating", "ready", "failed", "deleted"],
+        "status_detail": Union[str, None],
+    })
+
+    GetDiskContentAnswer = TypedDict("GetDiskContentAnswer", {
+        "disk_name": str,
+        "content": Union[str, None],
+        "s3_path": Union[str, None],
+        "snapshot_date": Union[str, None],
+        "message": Union[str, None],
+    })
+
+    GetDiskOperationAnswer = TypedDict("GetDiskOperationAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "status": Literal["pending", "running", "completed", "failed"],
+        "error": Union[str, None],
+        "is_deleted": bool,
+        "delete_date": Union[str, None],
+        "created_at": str,
+        "last_updated": str,
+        "completed": bool,
+    })
+
     GetFirewallPolicyAnswerSettingsPii = TypedDict("GetFirewallPolicyAnswerSettingsPii", {
         "card": NotRequired[Literal["allow", "mask", "block"]],
         "iban": NotRequired[Literal["allow", "mask", "block"]],
@@ -882,6 +1118,25 @@ if TYPE_CHECKING:
         "vbios_version": Union[str, None],
         "created_at": str,
         "updated_at": str,
+    })
+
+    GetGpuAvailabilityAnswerAvailabilityValue = TypedDict("GetGpuAvailabilityAnswerAvailabilityValue", {
+        "gpu_type": str,
+        "total": int,
+        "available": int,
+        "in_use": int,
+        "queued": int,
+        "max_per_node": int,
+        "largest_free": int,
+        "free_whole_nodes": int,
+        "unavailable": int,
+    })
+
+    GetGpuAvailabilityAnswer = TypedDict("GetGpuAvailabilityAnswer", {
+        "availability": Dict[str, GetGpuAvailabilityAnswerAvailabilityValue],
+        "timestamp": str,
+        "as_of": str,
+        "stale": bool,
     })
 
     GetHealthAnswer = TypedDict("GetHealthAnswer", {
@@ -976,6 +1231,94 @@ if TYPE_CHECKING:
         "baseline_at": str,
         "inventory": GetInventoryAnswerInventory,
         "drift": List[GetInventoryAnswerDriftItem],
+    })
+
+    GetJobAnswerPlacementsItem = TypedDict("GetJobAnswerPlacementsItem", {
+        "rank": int,
+        "node": str,
+        "pod_name": Union[str, None],
+        "gpu_ids": List[str],
+        "host": Union[str, None],
+        "ssh_port": Union[int, None],
+    })
+
+    GetJobAnswerEstimateReasonsItem = TypedDict("GetJobAnswerEstimateReasonsItem", {
+        "code": Literal["free_now", "waits_for_job", "fragmentation", "whole_nodes", "ahead_in_queue", "quota", "maintenance", "disk_in_use", "no_capacity", "start_up"],
+        "message": str,
+        "job_id": NotRequired[str],
+        "at": NotRequired[str],
+    })
+
+    GetJobAnswerEstimate = TypedDict("GetJobAnswerEstimate", {
+        "start_time": Union[str, None],
+        "wait_seconds": Union[int, None],
+        "queue_position": Union[int, None],
+        "gpu_hours": float,
+        "reasons": List[GetJobAnswerEstimateReasonsItem],
+    })
+
+    GetJobAnswerHistoryItem = TypedDict("GetJobAnswerHistoryItem", {
+        "at": str,
+        "kind": str,
+        "status": Union[Literal["pending", "queued", "preparing", "active", "expired", "cancelled", "failed"], None],
+        "message": str,
+    })
+
+    GetJobAnswerRisk = TypedDict("GetJobAnswerRisk", {
+        "score": float,
+        "level": str,
+    })
+
+    GetJobAnswer = TypedDict("GetJobAnswer", {
+        "job_id": str,
+        "reservation_id": str,
+        "user_id": str,
+        "status": Literal["pending", "queued", "preparing", "active", "expired", "cancelled", "failed"],
+        "gpu_type": str,
+        "gpu_count": int,
+        "nodes": int,
+        "instance_type": str,
+        "image": Union[str, None],
+        "duration_hours": float,
+        "disk_name": Union[str, None],
+        "created_at": str,
+        "started_at": Union[str, None],
+        "expires_at": Union[str, None],
+        "ended_at": Union[str, None],
+        "name": Union[str, None],
+        "node": Union[str, None],
+        "status_detail": Union[str, None],
+        "queue_position": Union[int, None],
+        "estimated_start_time": Union[str, None],
+        "exit_code": Union[int, None],
+        "gpu_hours": float,
+        "pod_name": Union[str, None],
+        "node_ip": Union[str, None],
+        "node_port": Union[int, None],
+        "ssh_command": Union[str, None],
+        "jupyter_enabled": bool,
+        "jupyter_url": Union[str, None],
+        "jupyter_token": Union[str, None],
+        "jupyter_error": Union[str, None],
+        "github_user": Union[str, None],
+        "extra_users": List[str],
+        "gpu_ids": List[str],
+        "placements": List[GetJobAnswerPlacementsItem],
+        "estimate": Union[GetJobAnswerEstimate, None],
+        "history": List[GetJobAnswerHistoryItem],
+        "warnings": List[str],
+        "oom_count": int,
+        "last_oom_at": Union[str, None],
+        "terminal_url": Union[str, None],
+        "risk": Union[GetJobAnswerRisk, None],
+    })
+
+    GetJobLogsAnswer = TypedDict("GetJobLogsAnswer", {
+        "job_id": str,
+        "rank": int,
+        "text": str,
+        "truncated": bool,
+        "kept": bool,
     })
 
     GetMeAnswer = TypedDict("GetMeAnswer", {
@@ -1755,6 +2098,41 @@ if TYPE_CHECKING:
         "pagination": ListClientSecretsAnswerPagination,
     })
 
+    ListDiskSnapshotsAnswerSnapshotsItem = TypedDict("ListDiskSnapshotsAnswerSnapshotsItem", {
+        "snapshot_id": str,
+        "disk_name": str,
+        "status": Literal["creating", "ready", "failed"],
+        "created_at": str,
+        "job_id": Union[str, None],
+        "size_bytes": Union[int, None],
+    })
+
+    ListDiskSnapshotsAnswer = TypedDict("ListDiskSnapshotsAnswer", {
+        "snapshots": List[ListDiskSnapshotsAnswerSnapshotsItem],
+        "total": int,
+    })
+
+    ListDisksAnswerDisksItem = TypedDict("ListDisksAnswerDisksItem", {
+        "disk_name": str,
+        "user_id": str,
+        "size_gb": int,
+        "created_at": str,
+        "last_used": Union[str, None],
+        "in_use": bool,
+        "reservation_id": Union[str, None],
+        "is_backing_up": bool,
+        "is_deleted": bool,
+        "delete_date": Union[str, None],
+        "snapshot_count": int,
+        "status": Literal["creating", "ready", "failed", "deleted"],
+        "status_detail": Union[str, None],
+    })
+
+    ListDisksAnswer = TypedDict("ListDisksAnswer", {
+        "disks": List[ListDisksAnswerDisksItem],
+        "total": int,
+    })
+
     ListEventsAnswerDataItem = TypedDict("ListEventsAnswerDataItem", {
         "id": str,
         "agent_id": str,
@@ -1829,6 +2207,28 @@ if TYPE_CHECKING:
         "pagination": ListFirewallPoliciesAnswerPagination,
     })
 
+    ListGpuTypesAnswerTypesItem = TypedDict("ListGpuTypesAnswerTypesItem", {
+        "gpu_type": str,
+        "instance_type": str,
+        "kind": Literal["gpu", "mig", "cpu"],
+        "vendor": Literal["nvidia", "amd", "intel", "none"],
+        "gpus_per_node": int,
+        "max_gpus_per_node_and_job": int,
+        "slots_per_node": int,
+        "vcpus": int,
+        "memory_gib": int,
+        "gpu_memory_gib": Union[int, None],
+        "resource_name": Union[str, None],
+        "node_labels": Dict[str, str],
+        "runtime_class": Union[str, None],
+        "require_kata": bool,
+        "enabled": bool,
+    })
+
+    ListGpuTypesAnswer = TypedDict("ListGpuTypesAnswer", {
+        "types": List[ListGpuTypesAnswerTypesItem],
+    })
+
     ListGpusAnswerDataItem = TypedDict("ListGpusAnswerDataItem", {
         "id": str,
         "node_id": str,
@@ -1852,6 +2252,38 @@ if TYPE_CHECKING:
     ListGpusAnswer = TypedDict("ListGpusAnswer", {
         "data": List[ListGpusAnswerDataItem],
         "pagination": ListGpusAnswerPagination,
+    })
+
+    ListJobsAnswerJobsItem = TypedDict("ListJobsAnswerJobsItem", {
+        "job_id": str,
+        "reservation_id": str,
+        "user_id": str,
+        "status": Literal["pending", "queued", "preparing", "active", "expired", "cancelled", "failed"],
+        "gpu_type": str,
+        "gpu_count": int,
+        "nodes": int,
+        "instance_type": str,
+        "image": Union[str, None],
+        "duration_hours": float,
+        "disk_name": Union[str, None],
+        "created_at": str,
+        "started_at": Union[str, None],
+        "expires_at": Union[str, None],
+        "ended_at": Union[str, None],
+        "name": Union[str, None],
+        "node": Union[str, None],
+        "status_detail": Union[str, None],
+        "queue_position": Union[int, None],
+        "estimated_start_time": Union[str, None],
+        "exit_code": Union[int, None],
+        "gpu_hours": float,
+    })
+
+    ListJobsAnswer = TypedDict("ListJobsAnswer", {
+        "jobs": List[ListJobsAnswerJobsItem],
+        "total": int,
+        "limit": int,
+        "offset": int,
     })
 
     ListLimitBlocksAnswerDataItem = TypedDict("ListLimitBlocksAnswerDataItem", {
@@ -2104,6 +2536,59 @@ if TYPE_CHECKING:
     ListQueuesAnswer = TypedDict("ListQueuesAnswer", {
         "data": List[ListQueuesAnswerDataItem],
         "pagination": ListQueuesAnswerPagination,
+    })
+
+    ListReservationGroupsAnswerGroupsItem = TypedDict("ListReservationGroupsAnswerGroupsItem", {
+        "group": str,
+        "members": List[str],
+    })
+
+    ListReservationGroupsAnswer = TypedDict("ListReservationGroupsAnswer", {
+        "groups": List[ListReservationGroupsAnswerGroupsItem],
+    })
+
+    ListReservationNodesAnswerNodesItemPoolsItem = TypedDict("ListReservationNodesAnswerNodesItemPoolsItem", {
+        "gpu_type": str,
+        "total": int,
+        "used_by_jobs": int,
+        "used_by_others": int,
+        "free": int,
+    })
+
+    ListReservationNodesAnswerNodesItem = TypedDict("ListReservationNodesAnswerNodesItem", {
+        "name": str,
+        "ready": bool,
+        "takes_jobs": bool,
+        "reason": Union[str, None],
+        "cordoned": bool,
+        "maintenance_from": Union[str, None],
+        "maintenance_until": Union[str, None],
+        "pools": List[ListReservationNodesAnswerNodesItemPoolsItem],
+    })
+
+    ListReservationNodesAnswer = TypedDict("ListReservationNodesAnswer", {
+        "nodes": List[ListReservationNodesAnswerNodesItem],
+        "as_of": str,
+        "stale": bool,
+    })
+
+    ListReservationQuotasAnswerQuotasItem = TypedDict("ListReservationQuotasAnswerQuotasItem", {
+        "kind": Literal["user", "group", "default"],
+        "subject": str,
+        "max_gpus": Union[int, None],
+        "max_jobs": Union[int, None],
+        "max_queued": Union[int, None],
+        "max_hours": Union[float, None],
+        "max_total_hours": Union[float, None],
+        "priority": int,
+        "weight": float,
+        "require_kata": bool,
+        "allow_profiling": bool,
+        "updated_at": str,
+    })
+
+    ListReservationQuotasAnswer = TypedDict("ListReservationQuotasAnswer", {
+        "quotas": List[ListReservationQuotasAnswerQuotasItem],
     })
 
     ListScoreRecalculationsAnswerDataItem = TypedDict("ListScoreRecalculationsAnswerDataItem", {
@@ -2569,6 +3054,77 @@ if TYPE_CHECKING:
         "what": Literal["messages", "dead_letters"],
     })
 
+    PutGpuTypeAnswer = TypedDict("PutGpuTypeAnswer", {
+        "gpu_type": str,
+        "instance_type": str,
+        "kind": Literal["gpu", "mig", "cpu"],
+        "vendor": Literal["nvidia", "amd", "intel", "none"],
+        "gpus_per_node": int,
+        "max_gpus_per_node_and_job": int,
+        "slots_per_node": int,
+        "vcpus": int,
+        "memory_gib": int,
+        "gpu_memory_gib": Union[int, None],
+        "resource_name": Union[str, None],
+        "node_labels": Dict[str, str],
+        "runtime_class": Union[str, None],
+        "require_kata": bool,
+        "enabled": bool,
+    })
+
+    PutGpuTypeBody = TypedDict("PutGpuTypeBody", {
+        "instance_type": str,
+        "kind": Literal["gpu", "mig", "cpu"],
+        "vendor": Literal["nvidia", "amd", "intel", "none"],
+        "gpus_per_node": int,
+        "max_gpus_per_node_and_job": NotRequired[int],
+        "slots_per_node": NotRequired[int],
+        "vcpus": int,
+        "memory_gib": int,
+        "gpu_memory_gib": NotRequired[Union[int, None]],
+        "resource_name": NotRequired[Union[str, None]],
+        "node_labels": NotRequired[Dict[str, str]],
+        "runtime_class": NotRequired[Union[str, None]],
+        "require_kata": NotRequired[bool],
+        "enabled": NotRequired[bool],
+    })
+
+    PutReservationGroupAnswer = TypedDict("PutReservationGroupAnswer", {
+        "group": str,
+        "members": List[str],
+    })
+
+    PutReservationGroupBody = TypedDict("PutReservationGroupBody", {
+        "members": List[str],
+    })
+
+    PutReservationQuotaAnswer = TypedDict("PutReservationQuotaAnswer", {
+        "kind": Literal["user", "group", "default"],
+        "subject": str,
+        "max_gpus": Union[int, None],
+        "max_jobs": Union[int, None],
+        "max_queued": Union[int, None],
+        "max_hours": Union[float, None],
+        "max_total_hours": Union[float, None],
+        "priority": int,
+        "weight": float,
+        "require_kata": bool,
+        "allow_profiling": bool,
+        "updated_at": str,
+    })
+
+    PutReservationQuotaBody = TypedDict("PutReservationQuotaBody", {
+        "max_gpus": NotRequired[Union[int, None]],
+        "max_jobs": NotRequired[Union[int, None]],
+        "max_queued": NotRequired[Union[int, None]],
+        "max_hours": NotRequired[Union[float, None]],
+        "max_total_hours": NotRequired[Union[float, None]],
+        "priority": NotRequired[int],
+        "weight": NotRequired[float],
+        "require_kata": NotRequired[bool],
+        "allow_profiling": NotRequired[bool],
+    })
+
     PutRiskThresholdAnswer = TypedDict("PutRiskThresholdAnswer", {
         "endpoint_id": str,
         "threshold": float,
@@ -2898,6 +3454,18 @@ if TYPE_CHECKING:
         "capabilities": NotRequired[List[str]],
     })
 
+    RenameDiskAnswer = TypedDict("RenameDiskAnswer", {
+        "message": str,
+        "old_name": str,
+        "new_name": str,
+        "snapshots_updated": int,
+        "errors": NotRequired[List[str]],
+    })
+
+    RenameDiskBody = TypedDict("RenameDiskBody", {
+        "new_name": str,
+    })
+
     ReopenAlertAnswer = TypedDict("ReopenAlertAnswer", {
         "id": str,
         "title": str,
@@ -3066,6 +3634,14 @@ if TYPE_CHECKING:
         "note": NotRequired[str],
     })
 
+    RestoreDiskAnswer = TypedDict("RestoreDiskAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "message": str,
+        "requested_at": str,
+    })
+
     RotateAgentSecretAnswer = TypedDict("RotateAgentSecretAnswer", {
         "secret": str,
         "previous_expires_at": Union[str, None],
@@ -3173,6 +3749,68 @@ if TYPE_CHECKING:
         "note": NotRequired[str],
     })
 
+    SetJobPriorityAnswer = TypedDict("SetJobPriorityAnswer", {
+        "job_id": str,
+        "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
+        "status": Literal["requested"],
+        "message": str,
+        "expires_at": Union[str, None],
+    })
+
+    SetJobPriorityBody = TypedDict("SetJobPriorityBody", {
+        "priority": int,
+    })
+
+    SetNodeMaintenanceBody = TypedDict("SetNodeMaintenanceBody", {
+        "cordoned": NotRequired[bool],
+        "reason": NotRequired[str],
+        "from": NotRequired[Union[str, None]],
+        "until": NotRequired[Union[str, None]],
+    })
+
+    SubmitJobAnswerEstimateReasonsItem = TypedDict("SubmitJobAnswerEstimateReasonsItem", {
+        "code": Literal["free_now", "waits_for_job", "fragmentation", "whole_nodes", "ahead_in_queue", "quota", "maintenance", "disk_in_use", "no_capacity", "start_up"],
+        "message": str,
+        "job_id": NotRequired[str],
+        "at": NotRequired[str],
+    })
+
+    SubmitJobAnswerEstimate = TypedDict("SubmitJobAnswerEstimate", {
+        "start_time": Union[str, None],
+        "wait_seconds": Union[int, None],
+        "queue_position": Union[int, None],
+        "gpu_hours": float,
+        "reasons": List[SubmitJobAnswerEstimateReasonsItem],
+    })
+
+    SubmitJobAnswer = TypedDict("SubmitJobAnswer", {
+        "job_id": Union[str, None],
+        "status": Literal["queued", "dry_run"],
+        "message": str,
+        "estimated_start_time": Union[str, None],
+        "estimate": SubmitJobAnswerEstimate,
+    })
+
+    SubmitJobBody = TypedDict("SubmitJobBody", {
+        "instance_type": str,
+        "image": NotRequired[str],
+        "dockerfile": NotRequired[str],
+        "duration_hours": NotRequired[float],
+        "disk_name": NotRequired[Union[str, None]],
+        "disk_size_gb": NotRequired[Union[int, None]],
+        "env_vars": NotRequired[Dict[str, Union[str, float, bool]]],
+        "command": NotRequired[Union[str, None]],
+        "gpu_type": NotRequired[str],
+        "gpu_count": NotRequired[int],
+        "nodes": NotRequired[int],
+        "name": NotRequired[str],
+        "jupyter_enabled": NotRequired[bool],
+        "github_user": NotRequired[str],
+        "ssh_keys": NotRequired[List[str]],
+        "profile": NotRequired[Literal["restricted", "profiling"]],
+        "dry_run": NotRequired[bool],
+    })
+
     SumUsageAnswerDataItem = TypedDict("SumUsageAnswerDataItem", {
         "principal_id": str,
         "subject": str,
@@ -3201,6 +3839,14 @@ if TYPE_CHECKING:
         "syscalls": int,
         "created_at": str,
         "updated_at": str,
+    })
+
+    UnlockDiskAnswer = TypedDict("UnlockDiskAnswer", {
+        "operation_id": str,
+        "disk_name": str,
+        "action": Literal["create", "delete", "rename", "clone", "restore", "unlock", "snapshot"],
+        "message": str,
+        "requested_at": str,
     })
 
     UpdateAgentAnswerWebhooksItem = TypedDict("UpdateAgentAnswerWebhooksItem", {
@@ -3435,6 +4081,10 @@ class Operations(Transport):
         """Register a GPU on a node, or update the one with this UUID"""
         return self._request("POST", "/api/v1/nodes/{id}/gpus", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def add_job_user(self, id: str, body: AddJobUserBody, *, idempotency_key: Optional[str] = None) -> AddJobUserAnswer:
+        """Let another person log in: by their keys at GitHub, or by keys that are given"""
+        return self._request("POST", "/v1/jobs/{id}/users", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def assign_alert(self, id: str, body: AssignAlertBody, *, idempotency_key: Optional[str] = None) -> AssignAlertAnswer:
         """Give an alert to a user, or take it back with null"""
         return self._request("POST", "/api/v1/alerts/{id}/assign", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3443,9 +4093,17 @@ class Operations(Transport):
         """The same change of up to 1,000 alerts, by ids or by query, in one transaction"""
         return self._request("POST", "/api/v1/alerts/bulk", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def cancel_job(self, id: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> CancelJobAnswer:
+        """End a job: its processes get SIGTERM, its disk a snapshot"""
+        return self._request("POST", "/v1/jobs/{id}/cancel", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def change_password(self, body: ChangePasswordBody) -> None:
         """Change one's own password; every other session of one's own ends"""
         return self._request("POST", "/api/v1/me/password", path={}, query={}, body=body)
+
+    def clone_disk(self, name: str, body: CloneDiskBody, *, idempotency_key: Optional[str] = None) -> CloneDiskAnswer:
+        """Make a disk out of another’s snapshot: the one named, else the newest, else one that is taken now"""
+        return self._request("POST", "/v1/disks/{name}/clone", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def comment_alert(self, id: str, body: CommentAlertBody, *, idempotency_key: Optional[str] = None) -> CommentAlertAnswer:
         """Say something about an alert, whatever its status"""
@@ -3475,6 +4133,10 @@ class Operations(Transport):
         """Continues a text, as OpenAI has it"""
         return self._request("POST", "/v1/completions", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def create_disk(self, body: CreateDiskBody, *, idempotency_key: Optional[str] = None) -> CreateDiskAnswer:
+        """Make a disk that outlives jobs; poll its operation"""
+        return self._request("POST", "/v1/disks", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def create_embedding(self, body: CreateEmbeddingBody, *, idempotency_key: Optional[str] = None) -> CreateEmbeddingAnswer:
         """Vectors of texts, as OpenAI has it"""
         return self._request("POST", "/v1/embeddings", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3503,9 +4165,17 @@ class Operations(Transport):
         """Register an endpoint; the answer shows its secret, once"""
         return self._request("POST", "/api/v1/webhooks", path={}, query={}, body=body)
 
+    def debug_job(self, id: str) -> DebugJobAnswer:
+        """Everything that is known about a job, for somebody who asks why it does not work"""
+        return self._request("GET", "/v1/jobs/{id}/debug", path={"id": id}, query={})
+
     def delete_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Forget what was learned of a workload: it is learned anew"""
         return self._request("DELETE", "/api/v1/scoring/baselines/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_disk(self, name: str, *, idempotency_key: Optional[str] = None) -> DeleteDiskAnswer:
+        """Delete a disk; for 30 days it can be restored"""
+        return self._request("DELETE", "/v1/disks/{name}", path={"name": name}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def delete_firewall_policy(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete a policy; the next wider one holds then"""
@@ -3515,9 +4185,17 @@ class Operations(Transport):
         """Delete a GPU; its telemetry stays until retention"""
         return self._request("DELETE", "/api/v1/gpus/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
+    def delete_gpu_type(self, type: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Take a type off the table; its jobs run on"""
+        return self._request("DELETE", "/v1/admin/gpu-types/{type}", path={"type": type}, query={}, keyed=True, idempotency_key=idempotency_key)
+
     def delete_node(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Delete a node with its GPUs and sensors; their telemetry stays until retention"""
         return self._request("DELETE", "/api/v1/nodes/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_reservation_quota(self, kind: Literal["user", "group", "default"], subject: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Drop a quota: the default holds again"""
+        return self._request("DELETE", "/v1/admin/quotas/{kind}/{subject}", path={"kind": kind, "subject": subject}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def delete_risk_threshold(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Forget the own threshold: the default counts where the webhook asks for risk_threshold_crossed"""
@@ -3543,9 +4221,17 @@ class Operations(Transport):
         """Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent"""
         return self._request("DELETE", "/api/v1/webhooks/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
+    def disable_jupyter(self, id: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> DisableJupyterAnswer:
+        """Stop Jupyter Lab in a job"""
+        return self._request("POST", "/v1/jobs/{id}/jupyter/disable", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def disable_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> DisableWebhookAnswer:
         """Send nothing more to an endpoint; what waits for it ends as failed"""
         return self._request("POST", "/api/v1/webhooks/{id}/disable", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def enable_jupyter(self, id: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> EnableJupyterAnswer:
+        """Start Jupyter Lab in a job"""
+        return self._request("POST", "/v1/jobs/{id}/jupyter/enable", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def enable_webhook(self, id: str, *, idempotency_key: Optional[str] = None) -> EnableWebhookAnswer:
         """Send to an endpoint again, from now on; resend what it missed"""
@@ -3558,6 +4244,10 @@ class Operations(Transport):
     def export_behaviour_baseline(self, id: str) -> ExportBehaviourBaselineAnswer:
         """The model of one baseline, whole"""
         return self._request("GET", "/api/v1/scoring/baselines/{id}/model", path={"id": id}, query={})
+
+    def extend_job(self, id: str, body: ExtendJobBody, *, idempotency_key: Optional[str] = None) -> ExtendJobAnswer:
+        """Move the end of a job; warnings start anew"""
+        return self._request("POST", "/v1/jobs/{id}/extend", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def freeze_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> FreezeBehaviourBaselineAnswer:
         """Learn no more: what is usual stays as it is"""
@@ -3587,6 +4277,22 @@ class Operations(Transport):
         """The public key that verifies checkpoints"""
         return self._request("GET", "/api/v1/audit/public-key", path={}, query={})
 
+    def get_cluster_status(self) -> GetClusterStatusAnswer:
+        """The cluster in numbers: GPUs and reservations"""
+        return self._request("GET", "/v1/cluster/status", path={}, query={})
+
+    def get_disk(self, name: str) -> GetDiskAnswer:
+        """A disk of one’s own"""
+        return self._request("GET", "/v1/disks/{name}", path={"name": name}, query={})
+
+    def get_disk_content(self, name: str) -> GetDiskContentAnswer:
+        """What the newest snapshot of a disk holds, as a tree"""
+        return self._request("GET", "/v1/disks/{name}/content", path={"name": name}, query={})
+
+    def get_disk_operation(self, name: str, operation_id: str) -> GetDiskOperationAnswer:
+        """How far an operation on a disk is"""
+        return self._request("GET", "/v1/disks/{name}/operations/{operation_id}", path={"name": name, "operation_id": operation_id}, query={})
+
     def get_firewall_policy(self, id: str) -> GetFirewallPolicyAnswer:
         """One policy"""
         return self._request("GET", "/api/v1/firewall/policies/{id}", path={"id": id}, query={})
@@ -3594,6 +4300,10 @@ class Operations(Transport):
     def get_gpu(self, id: str) -> GetGpuAnswer:
         """Read a GPU"""
         return self._request("GET", "/api/v1/gpus/{id}", path={"id": id}, query={})
+
+    def get_gpu_availability(self) -> GetGpuAvailabilityAnswer:
+        """What there is of each type, what is free, and how it is spread over nodes"""
+        return self._request("GET", "/v1/gpu/availability", path={}, query={})
 
     def get_health(self) -> GetHealthAnswer:
         """Is the service up?"""
@@ -3606,6 +4316,14 @@ class Operations(Transport):
     def get_inventory(self, id: str) -> GetInventoryAnswer:
         """A sensor's last inventory and how it differs from the baseline"""
         return self._request("GET", "/api/v1/sensors/{id}/inventory", path={"id": id}, query={})
+
+    def get_job(self, id: str) -> GetJobAnswer:
+        """A job, by its id or a unique beginning of it"""
+        return self._request("GET", "/v1/jobs/{id}", path={"id": id}, query={})
+
+    def get_job_logs(self, id: str, *, rank: Optional[int] = None, tail_bytes: Optional[int] = None) -> GetJobLogsAnswer:
+        """The last lines that a job wrote, also after its end"""
+        return self._request("GET", "/v1/jobs/{id}/logs", path={"id": id}, query={"rank": rank, "tail_bytes": tail_bytes})
 
     def get_me(self) -> GetMeAnswer:
         """Who is asking, and what they may do"""
@@ -3751,6 +4469,14 @@ class Operations(Transport):
         """A service account's client secrets, newest first; never the secrets themselves"""
         return self._request("GET", "/api/v1/service-accounts/{id}/secrets", path={"id": id}, query={"limit": limit, "cursor": cursor})
 
+    def list_disk_snapshots(self, name: str) -> ListDiskSnapshotsAnswer:
+        """Snapshots of a disk, newest first"""
+        return self._request("GET", "/v1/disks/{name}/snapshots", path={"name": name}, query={})
+
+    def list_disks(self) -> ListDisksAnswer:
+        """One’s own disks, deleted ones that can be had back included"""
+        return self._request("GET", "/v1/disks", path={}, query={})
+
     def list_events(self, *, agent_id: Optional[str] = None, process_id: Optional[str] = None, syscall: Optional[str] = None, since: Optional[str] = None, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListEventsAnswer:
         """Syscall events, the last received first"""
         return self._request("GET", "/api/v1/events", path={}, query={"agent_id": agent_id, "process_id": process_id, "syscall": syscall, "since": since, "until": until, "limit": limit, "cursor": cursor})
@@ -3759,9 +4485,17 @@ class Operations(Transport):
         """The firewall’s policies, newest first"""
         return self._request("GET", "/api/v1/firewall/policies", path={}, query={"limit": limit, "cursor": cursor})
 
+    def list_gpu_types(self) -> ListGpuTypesAnswer:
+        """The table of types that jobs can ask for"""
+        return self._request("GET", "/v1/gpu/types", path={}, query={})
+
     def list_gpus(self, *, node_id: Optional[str] = None, vendor: Optional[Literal["nvidia", "amd", "intel"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListGpusAnswer:
         """List GPUs, newest first"""
         return self._request("GET", "/api/v1/gpus", path={}, query={"node_id": node_id, "vendor": vendor, "limit": limit, "cursor": cursor})
+
+    def list_jobs(self, *, status: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, user: Optional[Literal["me", "all"]] = None) -> ListJobsAnswer:
+        """Jobs, newest first: one’s own; everybody’s with user=all and the scope"""
+        return self._request("GET", "/v1/jobs", path={}, query={"status": status, "limit": limit, "offset": offset, "user": user})
 
     def list_limit_blocks(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListLimitBlocksAnswer:
         """Clients that are blocked because they kept exceeding a limit, newest first"""
@@ -3806,6 +4540,18 @@ class Operations(Transport):
     def list_queues(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListQueuesAnswer:
         """How the queues stand, in the order of their names"""
         return self._request("GET", "/api/v1/queues", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_reservation_groups(self) -> ListReservationGroupsAnswer:
+        """Groups that share a quota"""
+        return self._request("GET", "/v1/admin/groups", path={}, query={})
+
+    def list_reservation_nodes(self) -> ListReservationNodesAnswer:
+        """Nodes that jobs run on: what each has, what is free, and what keeps jobs away"""
+        return self._request("GET", "/v1/admin/nodes", path={}, query={})
+
+    def list_reservation_quotas(self) -> ListReservationQuotasAnswer:
+        """Quotas, priorities and weights of users, groups and everybody else"""
+        return self._request("GET", "/v1/admin/quotas", path={}, query={})
 
     def list_score_recalculations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListScoreRecalculationsAnswer:
         """Recalculations, newest first"""
@@ -3899,6 +4645,18 @@ class Operations(Transport):
         """Delete for good all messages of a queue, or up to 10,000 of its dead letters"""
         return self._request("POST", "/api/v1/queues/{name}/purge", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def put_gpu_type(self, type: str, body: PutGpuTypeBody, *, idempotency_key: Optional[str] = None) -> PutGpuTypeAnswer:
+        """Add a type, or change it"""
+        return self._request("PUT", "/v1/admin/gpu-types/{type}", path={"type": type}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_reservation_group(self, group: str, body: PutReservationGroupBody, *, idempotency_key: Optional[str] = None) -> PutReservationGroupAnswer:
+        """Set who is in a group; nobody deletes it"""
+        return self._request("PUT", "/v1/admin/groups/{group}", path={"group": group}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_reservation_quota(self, kind: Literal["user", "group", "default"], subject: str, body: PutReservationQuotaBody, *, idempotency_key: Optional[str] = None) -> PutReservationQuotaAnswer:
+        """Set what a user, a group, or (default/*) everybody else may have"""
+        return self._request("PUT", "/v1/admin/quotas/{kind}/{subject}", path={"kind": kind, "subject": subject}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def put_risk_threshold(self, id: str, body: PutRiskThresholdBody, *, idempotency_key: Optional[str] = None) -> PutRiskThresholdAnswer:
         """From which risk a webhook is told, how far below it is over, and of whose processes"""
         return self._request("PUT", "/api/v1/webhooks/{id}/risk-threshold", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3951,6 +4709,10 @@ class Operations(Transport):
         """A client certificate no longer speaks for a service account, on any replica"""
         return self._request("DELETE", "/api/v1/service-accounts/{id}/certificates/{certificate_id}", path={"id": id, "certificate_id": certificate_id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
+    def rename_disk(self, name: str, body: RenameDiskBody, *, idempotency_key: Optional[str] = None) -> RenameDiskAnswer:
+        """Give a disk another name; its snapshots go with it"""
+        return self._request("POST", "/v1/disks/{name}/rename", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def reopen_alert(self, id: str, body: ReopenAlertBody, *, idempotency_key: Optional[str] = None) -> ReopenAlertAnswer:
         """Open a closed alert again; 409 while another one with its fingerprint is active"""
         return self._request("POST", "/api/v1/alerts/{id}/reopen", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -3974,6 +4736,10 @@ class Operations(Transport):
     def resolve_alert(self, id: str, body: ResolveAlertBody, *, idempotency_key: Optional[str] = None) -> ResolveAlertAnswer:
         """Close an alert; accepted makes what is there now the integrity baseline"""
         return self._request("POST", "/api/v1/alerts/{id}/resolve", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def restore_disk(self, name: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> RestoreDiskAnswer:
+        """Have a deleted disk back"""
+        return self._request("POST", "/v1/disks/{name}/restore", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def revoke_agent(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Revoke an agent for good: what it signs is refused from now on; what it sent stays"""
@@ -4023,6 +4789,18 @@ class Operations(Transport):
         """Say how bad it is; what is seen again does not change it any more"""
         return self._request("POST", "/api/v1/alerts/{id}/severity", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def set_job_priority(self, id: str, body: SetJobPriorityBody, *, idempotency_key: Optional[str] = None) -> SetJobPriorityAnswer:
+        """Move a waiting job up or down: each point is worth an hour of waiting"""
+        return self._request("PUT", "/v1/admin/jobs/{id}/priority", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def set_node_maintenance(self, node: str, body: SetNodeMaintenanceBody, *, idempotency_key: Optional[str] = None) -> None:
+        """Keep new jobs off a node, at once or within a window; running jobs are left alone"""
+        return self._request("PUT", "/v1/admin/nodes/{node}/maintenance", path={"node": node}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def submit_job(self, body: SubmitJobBody, *, idempotency_key: Optional[str] = None) -> SubmitJobAnswer:
+        """Ask for GPUs; refused at once where no waiting would bring them. dry_run only answers when"""
+        return self._request("POST", "/v1/jobs/submit", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def sum_usage(self, *, principal_id: Optional[str] = None, subject: Optional[str] = None, kind: Optional[Literal["inference", "reservation"]] = None, from_: Optional[str] = None, to: Optional[str] = None) -> SumUsageAnswer:
         """Tokens, GPU-seconds and cost by principal and subject; the last 24 hours unless from says otherwise"""
         return self._request("GET", "/api/v1/usage/summary", path={}, query={"principal_id": principal_id, "subject": subject, "kind": kind, "from": from_, "to": to})
@@ -4034,6 +4812,10 @@ class Operations(Transport):
     def unfreeze_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> UnfreezeBehaviourBaselineAnswer:
         """Go on learning"""
         return self._request("POST", "/api/v1/scoring/baselines/{id}/unfreeze", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def unlock_disk(self, name: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> UnlockDiskAnswer:
+        """Free a disk of a job that is over and did not give it back"""
+        return self._request("POST", "/v1/disks/{name}/unlock", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def update_agent(self, id: str, body: UpdateAgentBody, *, idempotency_key: Optional[str] = None) -> UpdateAgentAnswer:
         """Change an agent's name, labels or place"""

@@ -50,7 +50,8 @@ export const reservationVariables = {
   }),
   githubAllowPrivate: defaulted('GPUSHIELD_GITHUB_ALLOW_PRIVATE', '[]', {
     group: 'Reservations',
-    description: 'Private networks and host names that this address may be at, as a JSON list or with commas.',
+    description:
+      'Private networks and host names that this address may be at, as a JSON list or with commas.',
     parse: stringList,
   }),
 };

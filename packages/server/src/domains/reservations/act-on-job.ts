@@ -22,7 +22,12 @@ export const requested = async (
   tx: Tx,
   row: JobRow,
   action: ActionName,
-  change: { readonly message: string; readonly kind: string; readonly userId: string; readonly expiresAt?: Date | null },
+  change: {
+    readonly message: string;
+    readonly kind: string;
+    readonly userId: string;
+    readonly expiresAt?: Date | null;
+  },
 ): Promise<JobAction> => {
   const at = new Date(deps.clock.nowMs());
   await makeDue(tx, row.id, at);

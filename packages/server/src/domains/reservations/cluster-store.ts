@@ -26,8 +26,11 @@ const typeColumns = `gpu_type, instance_type, kind, vendor, gpus_per_node, max_g
 const maxTypes = 500;
 
 export const listTypes = async (db: Executor): Promise<readonly GpuTypeRow[]> =>
-  (await db.query<GpuTypeRow>(`SELECT ${typeColumns} FROM gpu_types ORDER BY gpu_type LIMIT ${String(maxTypes)}`))
-    .rows;
+  (
+    await db.query<GpuTypeRow>(
+      `SELECT ${typeColumns} FROM gpu_types ORDER BY gpu_type LIMIT ${String(maxTypes)}`,
+    )
+  ).rows;
 
 export const putType = async (tx: Executor, type: GpuTypeRow, at: Date): Promise<void> => {
   await tx.query(
@@ -129,7 +132,8 @@ interface OpenRow {
   readonly created_ms: number;
   readonly started_ms: number | null;
   readonly expires_ms: number | null;
-  readonly parts: readonly { readonly node: string; readonly units: number; readonly ids: readonly string[] }[] | null;
+  readonly parts:
+    readonly { readonly node: string; readonly units: number; readonly ids: readonly string[] }[] | null;
 }
 
 export interface OpenJobs {
@@ -163,7 +167,12 @@ export const readOpenJobs = async (db: Executor, nowMs: number): Promise<OpenJob
     const gpus = row.gpu_count * row.nodes;
     const durationMs = row.duration_seconds * 1000;
     usernames.set(row.user_id, row.username);
-    if (row.status === 'pending' || row.status === 'queued' || row.status === 'preparing' || row.status === 'active')
+    if (
+      row.status === 'pending' ||
+      row.status === 'queued' ||
+      row.status === 'preparing' ||
+      row.status === 'active'
+    )
       counts[row.status] += 1;
     if (row.parts !== null) {
       held.push({

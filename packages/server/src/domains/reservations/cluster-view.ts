@@ -66,7 +66,11 @@ export const poolsOf = (
     }
   return (capacity?.nodes ?? []).flatMap((node) => {
     const row = nodes.get(node.name);
-    const closed = closedReason(node.ready ? node.unschedulableReason : (node.unschedulableReason ?? 'not ready'), row, nowMs);
+    const closed = closedReason(
+      node.ready ? node.unschedulableReason : (node.unschedulableReason ?? 'not ready'),
+      row,
+      nowMs,
+    );
     const fromMs = row?.maintenance_from?.getTime() ?? null;
     return node.pools.map((pool) => {
       const taken = held.get(`${node.name}\n${pool.gpuType}`);

@@ -56,7 +56,8 @@ const countOf = (type: GpuTypeRow, asked: number | undefined): number => {
     return 0;
   }
   const count = asked ?? 1;
-  if (count < 1) throw impossible(`${type.gpu_type} is a GPU type: ask for one GPU at least, or for a CPU type`);
+  if (count < 1)
+    throw impossible(`${type.gpu_type} is a GPU type: ask for one GPU at least, or for a CPU type`);
   if (count > type.max_gpus_per_node_and_job)
     throw impossible(
       `A job gets at most ${type.max_gpus_per_node_and_job} of ${type.gpu_type} on one node, not ${count}; ask for more nodes`,
@@ -70,7 +71,9 @@ const checkNodes = (view: ClusterView, type: GpuTypeRow, units: number, nodes: n
   const pools = view.state.pools.filter(({ gpuType }) => gpuType === type.gpu_type);
   if (pools.length === 0) {
     const there = [...new Set(view.state.pools.map(({ gpuType }) => gpuType))].sort().join(', ');
-    throw impossible(`No node here has ${type.gpu_type}. There are nodes of: ${there === '' ? 'no type at all' : there}`);
+    throw impossible(
+      `No node here has ${type.gpu_type}. There are nodes of: ${there === '' ? 'no type at all' : there}`,
+    );
   }
   const largest = pools.reduce((most, { total }) => Math.max(most, total), 0);
   if (largest < units)
@@ -82,7 +85,10 @@ const checkNodes = (view: ClusterView, type: GpuTypeRow, units: number, nodes: n
 
 const durationOf = (body: SubmitJob, allowance: UserAllowance, limits: LifeLimits): number => {
   const hours = body.duration_hours ?? 1;
-  const most = Math.min(allowance.maxHours ?? limits.maxHours, allowance.maxTotalHours ?? limits.maxTotalHours);
+  const most = Math.min(
+    allowance.maxHours ?? limits.maxHours,
+    allowance.maxTotalHours ?? limits.maxTotalHours,
+  );
   if (hours > most) throw wrong('duration_hours', `is at most ${most} at first; extend the job later`);
   const seconds = Math.round(hours * 3600);
   if (seconds < shortestSeconds) throw wrong('duration_hours', 'is at least one minute (0.0167)');
@@ -129,7 +135,9 @@ export const decideSubmit = (
   const requireKata = type.require_kata || allowance.requireKata;
   const profile = body.profile ?? 'restricted';
   if (profile === 'profiling' && !allowance.allowProfiling)
-    throw impossible('The profiling profile is for users whom an operator allowed it (quota: allow_profiling)');
+    throw impossible(
+      'The profiling profile is for users whom an operator allowed it (quota: allow_profiling)',
+    );
   const refusal = runtime.refuses({
     image: body.image ?? null,
     dockerfile: body.dockerfile ?? null,

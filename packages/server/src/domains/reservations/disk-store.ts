@@ -104,7 +104,12 @@ export const takeDisk = async (tx: Executor, id: string, jobId: string): Promise
     )
   ).rowCount === 1;
 
-export const giveDiskBack = async (tx: Executor, id: string, jobId: string, usedAt: Date | null): Promise<void> => {
+export const giveDiskBack = async (
+  tx: Executor,
+  id: string,
+  jobId: string,
+  usedAt: Date | null,
+): Promise<void> => {
   await tx.query(
     'UPDATE disks SET job_id = NULL, last_used_at = coalesce($3, last_used_at) WHERE id = $1 AND job_id = $2',
     [id, jobId, usedAt],
@@ -208,7 +213,8 @@ export const insertOperation = async (
 };
 
 export const findOperation = async (db: Executor, id: string): Promise<OperationRow | undefined> =>
-  (await db.query<OperationRow>(`SELECT ${operationColumns} FROM disk_operations WHERE id = $1`, [id])).rows[0];
+  (await db.query<OperationRow>(`SELECT ${operationColumns} FROM disk_operations WHERE id = $1`, [id]))
+    .rows[0];
 
 export const updateOperation = async (
   db: Executor,
@@ -244,10 +250,14 @@ export const takeDueOperations = async (
     )
   ).rows.map(({ id }) => id);
 
-export const diskNames = async (db: Executor, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+export const diskNames = async (
+  db: Executor,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
   if (ids.length === 0) return new Map();
-  const { rows } = await db.query<{ id: string; name: string }>('SELECT id, name FROM disks WHERE id = ANY ($1)', [
-    ids,
-  ]);
+  const { rows } = await db.query<{ id: string; name: string }>(
+    'SELECT id, name FROM disks WHERE id = ANY ($1)',
+    [ids],
+  );
   return new Map(rows.map(({ id, name }) => [id, name]));
 };

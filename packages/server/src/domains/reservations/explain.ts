@@ -57,7 +57,14 @@ const reasonsOf = (view: ClusterView, asked: Asked, expected: Expected): readonl
     return [{ code: 'free_now', message: 'There is room now' }, startUp];
   const ahead = expected.position - 1;
   return [
-    ...(ahead === 0 ? [] : [{ code: 'ahead_in_queue' as const, message: `${many(ahead, 'job')} of this type ${ahead === 1 ? 'is' : 'are'} ahead` }]),
+    ...(ahead === 0
+      ? []
+      : [
+          {
+            code: 'ahead_in_queue' as const,
+            message: `${many(ahead, 'job')} of this type ${ahead === 1 ? 'is' : 'are'} ahead`,
+          },
+        ]),
     ...shapeReasons(pools, asked),
     ...closedReasons(pools),
     ...expected.waitsFor.map(({ jobId, endsAtMs }) => ({

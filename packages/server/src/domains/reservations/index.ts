@@ -9,7 +9,14 @@ import * as admin from './routes/administration.ts';
 import { getAvailability, getClusterStatus, listClusterNodes } from './routes/availability.ts';
 import { cancelJob } from './routes/cancel-job.ts';
 import { cloneDisk, deleteDisk, renameDisk, restoreDisk, unlockDisk } from './routes/change-disk.ts';
-import { createDisk, getDisk, getDiskContent, getDiskOperation, listDisks, listDiskSnapshots } from './routes/disks.ts';
+import {
+  createDisk,
+  getDisk,
+  getDiskContent,
+  getDiskOperation,
+  listDisks,
+  listDiskSnapshots,
+} from './routes/disks.ts';
 import { extendJob } from './routes/extend-job.ts';
 import { getJob } from './routes/get-job.ts';
 import { debugJob, getJobLogs } from './routes/job-logs.ts';

@@ -170,10 +170,10 @@ export const claimJob = async (
   ).rows[0];
 
 export const releaseClaim = async (db: Executor, id: string, worker: string): Promise<void> => {
-  await db.query('UPDATE jobs SET claimed_by = NULL, claimed_until = NULL WHERE id = $1 AND claimed_by = $2', [
-    id,
-    worker,
-  ]);
+  await db.query(
+    'UPDATE jobs SET claimed_by = NULL, claimed_until = NULL WHERE id = $1 AND claimed_by = $2',
+    [id, worker],
+  );
 };
 
 /** What is seen of a job; wishes are changed by requests alone. */
@@ -212,7 +212,9 @@ export const patchJob = async (
   patch: JobPatch,
   then: 'keep' | 'let go' = 'keep',
 ): Promise<boolean> => {
-  const entries = Object.entries(then === 'keep' ? patch : { ...patch, claimed_by: null, claimed_until: null });
+  const entries = Object.entries(
+    then === 'keep' ? patch : { ...patch, claimed_by: null, claimed_until: null },
+  );
   if (entries.length === 0) return true;
   const sets = entries.map(([column], n) => `${column} = $${n + 5}`).join(', ');
   const values = entries.map(([column, value]) => (column === 'observed' ? JSON.stringify(value) : value));

@@ -88,7 +88,11 @@ const idleCpuShare = 0.02;
 const idleGpuPercent = 1;
 
 /** Whether anybody or anything is at work. What cannot be told counts as work: nobody is cut off for a blind spot. */
-export const isAtWork = (activity: WorkloadActivity, sinceCpuSeconds: number | undefined, sinceMs: number): boolean => {
+export const isAtWork = (
+  activity: WorkloadActivity,
+  sinceCpuSeconds: number | undefined,
+  sinceMs: number,
+): boolean => {
   const { sshSessions, terminalSessions, jupyterKernelsBusy, cpuSeconds, gpuUtilization } = activity;
   const counts = [sshSessions, terminalSessions, jupyterKernelsBusy];
   if (counts.some((count) => count === null || count > 0)) return true;
@@ -120,7 +124,10 @@ export const gpuSecondsOf = (
 ): number =>
   row.started_at === null
     ? 0
-    : (row.gpu_count * row.nodes * Math.max(0, (row.ended_at?.getTime() ?? nowMs) - row.started_at.getTime())) / 1000;
+    : (row.gpu_count *
+        row.nodes *
+        Math.max(0, (row.ended_at?.getTime() ?? nowMs) - row.started_at.getTime())) /
+      1000;
 
 /** Grows with each attempt, up to a minute. */
 export const backoffMs = (attempts: number): number => Math.min(minuteMs, 500 * 2 ** Math.min(attempts, 10));

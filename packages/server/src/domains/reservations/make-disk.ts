@@ -25,7 +25,15 @@ export const makeDisk = async (
     throw new AppError('conflict', { detail: `You have ${maxDisksPerUser} disks: delete some first` });
   const id = deps.newId();
   const { userId, username, name, at } = wish;
-  const made = await insertDisk(tx, { id, userId, username, name, at, sizeGb: wish.sizeGb ?? defaultDiskGb, sourceSnapshotId });
+  const made = await insertDisk(tx, {
+    id,
+    userId,
+    username,
+    name,
+    at,
+    sizeGb: wish.sizeGb ?? defaultDiskGb,
+    sourceSnapshotId,
+  });
   if (!made) throw new AppError('already_exists', { detail: `You have a disk ${name}` });
   return id;
 };
@@ -39,8 +47,12 @@ export const diskForJob = async (
   const found = await findDiskByName(tx, wish.userId, wish.name);
   if (found === undefined || found.deleted_at !== null) return makeDisk(deps, tx, wish);
   if (found.job_id !== null)
-    throw new AppError('disk_in_use', { detail: `Job ${found.job_id.slice(0, 8)} has the disk ${wish.name}` });
+    throw new AppError('disk_in_use', {
+      detail: `Job ${found.job_id.slice(0, 8)} has the disk ${wish.name}`,
+    });
   if (found.status === 'failed')
-    throw new AppError('conflict', { detail: `The disk could not be made: ${found.status_detail ?? 'unknown'}` });
+    throw new AppError('conflict', {
+      detail: `The disk could not be made: ${found.status_detail ?? 'unknown'}`,
+    });
   return found.id;
 };

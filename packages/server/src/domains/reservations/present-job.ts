@@ -63,7 +63,11 @@ const warningsOf = (row: JobRow, nowMs: number): readonly string[] => {
   const ends =
     row.status !== 'active' || left === undefined || left > warningMinutes[0]
       ? []
-      : [left > 0 ? `Ends in ${left} minutes; extend it to keep it` : 'Its time is over; it ends within moments'];
+      : [
+          left > 0
+            ? `Ends in ${left} minutes; extend it to keep it`
+            : 'Its time is over; it ends within moments',
+        ];
   return [
     ...ends,
     ...(row.idle_warned_at === null ? [] : ['Nothing happens in it; it is released unless something does']),

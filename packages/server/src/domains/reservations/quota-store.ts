@@ -116,7 +116,13 @@ export const quotaTable = (quotas: readonly QuotaRow[], members: readonly Member
       maxQueued: own?.max_queued ?? null,
       maxHours: own?.max_hours ?? null,
       maxTotalHours: own?.max_total_hours ?? null,
-      priority: Math.max(-100, Math.min(100, all.reduce((sum, row) => sum + row.priority, 0))),
+      priority: Math.max(
+        -100,
+        Math.min(
+          100,
+          all.reduce((sum, row) => sum + row.priority, 0),
+        ),
+      ),
       weight: Math.max(0.01, own?.weight ?? groupRows[0]?.weight ?? 1),
       groups,
       requireKata: all.some((row) => row.require_kata),

@@ -19,7 +19,12 @@ const maxListed = 100;
 /** The snapshot of the end of this job; made once. */
 export const beginSnapshot = async (
   db: Executor,
-  snapshot: { readonly id: string; readonly diskId: string; readonly jobId: string | null; readonly at: Date },
+  snapshot: {
+    readonly id: string;
+    readonly diskId: string;
+    readonly jobId: string | null;
+    readonly at: Date;
+  },
 ): Promise<SnapshotRow | undefined> => {
   await db.query(
     `INSERT INTO disk_snapshots (id, disk_id, job_id, status, created_at) VALUES ($1, $2, $3, 'creating', $4)
@@ -107,5 +112,7 @@ export const forgetSnapshot = async (db: Executor, id: string): Promise<void> =>
 
 export const countSnapshots = async (db: Executor, diskId: string): Promise<number> =>
   (
-    await db.query<{ n: number }>('SELECT count(*)::int AS n FROM disk_snapshots WHERE disk_id = $1', [diskId])
+    await db.query<{ n: number }>('SELECT count(*)::int AS n FROM disk_snapshots WHERE disk_id = $1', [
+      diskId,
+    ])
   ).rows[0]?.n ?? 0;

@@ -12,9 +12,15 @@ interface Operation {
 }
 
 /** What was done in the request itself needs no message: its operation is there to be polled, and complete. */
-const isDoneAtOnce = (action: DiskActionName): boolean => action !== 'create' && action !== 'clone' && action !== 'delete';
+const isDoneAtOnce = (action: DiskActionName): boolean =>
+  action !== 'create' && action !== 'clone' && action !== 'delete';
 
-const run = async (deps: RouteDeps, tx: Tx, operation: Operation, message: string): Promise<DiskOperationStarted> => {
+const run = async (
+  deps: RouteDeps,
+  tx: Tx,
+  operation: Operation,
+  message: string,
+): Promise<DiskOperationStarted> => {
   const id = deps.newId();
   const at = new Date(deps.clock.nowMs());
   const done = isDoneAtOnce(operation.action);

@@ -39,12 +39,29 @@ const snapshotDisk = async ({ deps, row, nowMs }: JobStep): Promise<boolean> => 
   const made = await deps.runtime.disks.snapshot(ref, snapshot.id);
   if (made.kind === 'pending') return false;
   if (made.kind === 'failed') {
-    await finishSnapshot(deps.db, snapshot.id, { status: 'failed', detail: made.reason, sizeBytes: null, content: null, at });
-    await addEvent(deps.db, { jobId: row.id, at, kind: 'disk', message: `The snapshot failed: ${made.reason}` });
+    await finishSnapshot(deps.db, snapshot.id, {
+      status: 'failed',
+      detail: made.reason,
+      sizeBytes: null,
+      content: null,
+      at,
+    });
+    await addEvent(deps.db, {
+      jobId: row.id,
+      at,
+      kind: 'disk',
+      message: `The snapshot failed: ${made.reason}`,
+    });
     return true;
   }
   const content = await deps.runtime.disks.listContent(ref, snapshot.id, contentBytes).catch(() => null);
-  await finishSnapshot(deps.db, snapshot.id, { status: 'ready', detail: null, sizeBytes: made.sizeBytes, content, at });
+  await finishSnapshot(deps.db, snapshot.id, {
+    status: 'ready',
+    detail: null,
+    sizeBytes: made.sizeBytes,
+    content,
+    at,
+  });
   return true;
 };
 
@@ -55,7 +72,8 @@ const release = (step: JobStep): Promise<boolean> => {
   return deps.db.transaction(async (tx) => {
     if (!(await patchJob(tx, row, deps.workerId, { released_at: at }, 'let go'))) return false;
     await tx.query('DELETE FROM job_allocations WHERE job_id = $1', [row.id]);
-    if (row.disk_id !== null) await giveDiskBack(tx, row.disk_id, row.id, row.started_at === null ? null : at);
+    if (row.disk_id !== null)
+      await giveDiskBack(tx, row.disk_id, row.id, row.started_at === null ? null : at);
     const { started_at: startedAt, ended_at: endedAt } = row;
     if (startedAt === null || endedAt === null) return true;
     const gpuSeconds = gpuSecondsOf(row, nowMs);

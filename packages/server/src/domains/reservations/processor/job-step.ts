@@ -47,7 +47,11 @@ export const endJob = (
   moveTo(step, status, detail, { ended_at: new Date(step.nowMs), exit_code: exitCode, idle_since: null });
 
 /** What an observation adds to what is remembered. */
-export const observedOf = (row: JobRow, seen: WorkloadObservation, more: Partial<Observed> = {}): Observed => ({
+export const observedOf = (
+  row: JobRow,
+  seen: WorkloadObservation,
+  more: Partial<Observed> = {},
+): Observed => ({
   ...row.observed,
   members: seen.members,
   jupyterUrl: seen.jupyter.url,

@@ -73,8 +73,19 @@ export const createProcessor = (options: ProcessorOptions): Processor => {
     start: async () => {
       base.runtime.onChange(wake);
       workers = [
-        options.makeWorker({ queue: base.queues.jobs, concurrency, whenDone: 'delete', maxAttempts: 100, handler: onJob }),
-        options.makeWorker({ queue: base.queues.disks, concurrency: 4, maxAttempts: 100, handler: onOperation }),
+        options.makeWorker({
+          queue: base.queues.jobs,
+          concurrency,
+          whenDone: 'delete',
+          maxAttempts: 100,
+          handler: onJob,
+        }),
+        options.makeWorker({
+          queue: base.queues.disks,
+          concurrency: 4,
+          maxAttempts: 100,
+          handler: onOperation,
+        }),
       ];
       for (const worker of workers) await worker.start();
       loops = startSweeps(base, options.pauses ?? defaultPauses, passes.request);

@@ -106,7 +106,8 @@ const removeSnapshot = async (deps: ProcessorDeps, snapshot: SnapshotRow): Promi
 /** Removes snapshots that are kept no longer, and what disks hold whose time to change one's mind is over. */
 export const sweepDisks = async (deps: ProcessorDeps): Promise<void> => {
   const now = new Date(deps.clock.nowMs());
-  for (const snapshot of await takeOldSnapshots(deps.db, now, sweptAtOnce)) await removeSnapshot(deps, snapshot);
+  for (const snapshot of await takeOldSnapshots(deps.db, now, sweptAtOnce))
+    await removeSnapshot(deps, snapshot);
   for (const disk of await purgeable(deps.db, now, sweptAtOnce)) {
     if ((await countSnapshots(deps.db, disk.id)) > 0) continue;
     const removed = await deps.runtime.disks.remove(refOf(disk));

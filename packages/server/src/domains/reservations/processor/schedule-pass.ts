@@ -11,7 +11,9 @@ const maxStarts = 1_000;
 
 /** Writes the starts: a job that is not queued any more, or was cancelled, gets nothing. */
 const apply = async (deps: ProcessorDeps, tx: Tx, placed: readonly Placed[], at: Date): Promise<number> => {
-  const parts = placed.flatMap(({ jobId, parts: all }) => all.map((part, rank) => ({ jobId, rank, ...part })));
+  const parts = placed.flatMap(({ jobId, parts: all }) =>
+    all.map((part, rank) => ({ jobId, rank, ...part })),
+  );
   const { rows } = await tx.query<{ id: string }>(
     `UPDATE jobs SET status = 'preparing', status_detail = 'Placed; being started', status_since = $2,
             preparing_at = $2, due_at = $2, attempts = 0
@@ -29,7 +31,13 @@ const apply = async (deps: ProcessorDeps, tx: Tx, placed: readonly Placed[], at:
        JOIN jobs j ON j.id = p.job_id`,
     [
       JSON.stringify(
-        given.map(({ jobId, rank, node, units, deviceIds }) => ({ job_id: jobId, rank, node, units, ids: deviceIds })),
+        given.map(({ jobId, rank, node, units, deviceIds }) => ({
+          job_id: jobId,
+          rank,
+          node,
+          units,
+          ids: deviceIds,
+        })),
       ),
       at,
     ],

@@ -68,7 +68,13 @@ const requeue = async (step: JobStep, reason: string): Promise<Next> => {
     });
     if (!moved) return;
     await tx.query('DELETE FROM job_allocations WHERE job_id = $1', [row.id]);
-    await addEvent(tx, { jobId: row.id, at, kind: 'status', status: 'queued', message: `Waiting again: ${reason}` });
+    await addEvent(tx, {
+      jobId: row.id,
+      at,
+      kind: 'status',
+      status: 'queued',
+      message: `Waiting again: ${reason}`,
+    });
   });
   return 'again';
 };

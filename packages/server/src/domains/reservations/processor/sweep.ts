@@ -99,7 +99,11 @@ export const defaultPauses: SweepPauses = {
   disksMs: 60_000,
 };
 
-export const startSweeps = (deps: ProcessorDeps, pauses: SweepPauses, onCapacity: () => void): readonly Loop[] => [
+export const startSweeps = (
+  deps: ProcessorDeps,
+  pauses: SweepPauses,
+  onCapacity: () => void,
+): readonly Loop[] => [
   repeat(deps, 'due', async () => ((await wakeDue(deps)) > 0 ? pauses.busyMs : pauses.quietMs)),
   repeat(deps, 'capacity', async () => {
     await refreshCapacity(deps);

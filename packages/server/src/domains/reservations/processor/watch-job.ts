@@ -30,7 +30,12 @@ const warn = async (step: JobStep): Promise<JobPatch | 'again'> => {
   const message = `This job ends in ${minutes} minutes. Extend it with: gpu-dev edit ${row.id.slice(0, 8)} --extend HOURS`;
   const written = await patchJob(deps.db, row, deps.workerId, { warned_minutes: minutes });
   if (!written) return 'again';
-  await addEvent(deps.db, { jobId: row.id, at: new Date(nowMs), kind: 'warning', message: `Ends in ${minutes} minutes` });
+  await addEvent(deps.db, {
+    jobId: row.id,
+    at: new Date(nowMs),
+    kind: 'warning',
+    message: `Ends in ${minutes} minutes`,
+  });
   await tell(step, message, `WARN_EXPIRES_IN_${minutes}MIN.txt`, warningPrefix);
   return {};
 };
@@ -46,12 +51,15 @@ const applyWishes = async (step: JobStep): Promise<Partial<Observed>> => {
     if (row.warned_minutes === null) await tell(step, 'The end of this job was moved.', null, warningPrefix);
     return { specHash: hash, keysProblem };
   } catch (err) {
-    if (!(err instanceof RuntimeRefusal)) deps.log.warn({ err, job_id: row.id }, 'a running job could not be changed');
+    if (!(err instanceof RuntimeRefusal))
+      deps.log.warn({ err, job_id: row.id }, 'a running job could not be changed');
     return {};
   }
 };
 
-const lookForLife = async (step: JobStep): Promise<{ patch: JobPatch; observed: Partial<Observed>; release: boolean }> => {
+const lookForLife = async (
+  step: JobStep,
+): Promise<{ patch: JobPatch; observed: Partial<Observed>; release: boolean }> => {
   const { deps, row, nowMs } = step;
   const { idleMinutes } = deps.limits;
   const lookedMs = row.observed.idleLookedAtMs;
@@ -65,7 +73,8 @@ const lookForLife = async (step: JobStep): Promise<{ patch: JobPatch; observed: 
     idleLookedAtMs: nowMs,
     ...(activity.cpuSeconds === null ? {} : { idleCpuSeconds: activity.cpuSeconds }),
   };
-  if (decision === 'at work') return { patch: { idle_since: null, idle_warned_at: null }, observed, release: false };
+  if (decision === 'at work')
+    return { patch: { idle_since: null, idle_warned_at: null }, observed, release: false };
   if (decision === 'warn') {
     const message = `Nothing happened here for ${idleMinutes} minutes. This job is released in ${idleMinutes} more, unless something does.`;
     await addEvent(deps.db, { jobId: row.id, at, kind: 'idle', message: 'Warned: nothing happens in it' });
@@ -89,7 +98,12 @@ const lookAlive = async (step: JobStep, seen: WorkloadObservation): Promise<Next
   if (!written) return 'again';
   const jupyterIsComing = row.jupyter_wanted && seen.jupyter.url === null && seen.jupyter.error === null;
   return {
-    dueMs: nextLookMs({ ...row, warned_minutes: minutes }, deps.limits, nowMs, jupyterIsComing ? 1_000 : activeLookMs),
+    dueMs: nextLookMs(
+      { ...row, warned_minutes: minutes },
+      deps.limits,
+      nowMs,
+      jupyterIsComing ? 1_000 : activeLookMs,
+    ),
   };
 };
 
@@ -100,7 +114,10 @@ export const stepActive = async (step: JobStep): Promise<Next> => {
   const seen = await deps.runtime.observe({ jobId: row.id });
   const ending = endingOf(row, seen.state);
   if (ending !== undefined) {
-    await patchJob(deps.db, row, deps.workerId, { ...(await noteOom(step, seen)), observed: observedOf(row, seen) });
+    await patchJob(deps.db, row, deps.workerId, {
+      ...(await noteOom(step, seen)),
+      observed: observedOf(row, seen),
+    });
     return endJob(step, ending.status, ending.detail, ending.exitCode);
   }
   if (seen.state.kind === 'running') return lookAlive(step, seen);

@@ -50,7 +50,12 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
     username: row.username,
     name: row.name,
     type: toWorkloadType(type),
-    placements: allocations.map(({ rank, node, units, device_ids: deviceIds }) => ({ rank, node, units, deviceIds })),
+    placements: allocations.map(({ rank, node, units, device_ids: deviceIds }) => ({
+      rank,
+      node,
+      units,
+      deviceIds,
+    })),
     gpuCount: row.gpu_count,
     image: row.image,
     dockerfile: row.dockerfile,

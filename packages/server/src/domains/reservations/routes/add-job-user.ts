@@ -37,8 +37,13 @@ export const addJobUser = (deps: RouteDeps) =>
       const others = row.extra_users.filter(({ name }) => name !== added.name);
       if (others.length >= maxExtraUsers)
         throw new AppError('conflict', { detail: `A job has at most ${maxExtraUsers} further users` });
-      await tx.query('UPDATE jobs SET extra_users = $2 WHERE id = $1', [row.id, JSON.stringify([...others, added])]);
+      await tx.query('UPDATE jobs SET extra_users = $2 WHERE id = $1', [
+        row.id,
+        JSON.stringify([...others, added]),
+      ]);
       const message = `Keys of ${added.name} are being added`;
-      return ok(await requested(deps, tx, row, 'add_user', { message, kind: 'user', userId: ctx.principal.id }));
+      return ok(
+        await requested(deps, tx, row, 'add_user', { message, kind: 'user', userId: ctx.principal.id }),
+      );
     },
   });

@@ -31,8 +31,12 @@ import { JobParams, reservationAdminTag as tag } from './job-params.ts';
 
 const subject = Type.String({ minLength: 1, maxLength: 64, pattern: '^(\\*|[A-Za-z0-9][A-Za-z0-9._-]*)$' });
 const QuotaParams = Type.Object({ kind: Type.Enum(['user', 'group', 'default']), subject });
-const GroupParams = Type.Object({ group: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }) });
-const NodeParams = Type.Object({ node: Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }) });
+const GroupParams = Type.Object({
+  group: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
+});
+const NodeParams = Type.Object({
+  node: Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
+});
 const read = { scope: 'cluster:read' } as const;
 const write = { scope: 'cluster:write' } as const;
 
@@ -131,7 +135,9 @@ export const putQuota = (deps: RouteDeps) =>
     schema: { params: QuotaParams, body: QuotaSettings, responses: { 200: Quota } },
     handler: async ({ params, body }, ctx) => {
       if ((params.kind === 'default') !== (params.subject === '*'))
-        throw new AppError('validation_failed', { detail: 'The subject is * for the kind default, and only there' });
+        throw new AppError('validation_failed', {
+          detail: 'The subject is * for the kind default, and only there',
+        });
       const at = new Date(deps.clock.nowMs());
       const row = await writeQuota(transactionOf(ctx), params.kind, params.subject, body, at);
       if (row === undefined) throw new Error('A quota vanished in the transaction that wrote it');
@@ -153,7 +159,8 @@ export const deleteQuota = (deps: RouteDeps) =>
     schema: { params: QuotaParams, responses: { 204: null } },
     errors: ['not_found'],
     handler: async ({ params }, ctx) => {
-      if (!(await removeQuota(transactionOf(ctx), params.kind, params.subject))) throw new AppError('not_found');
+      if (!(await removeQuota(transactionOf(ctx), params.kind, params.subject)))
+        throw new AppError('not_found');
       deps.views.invalidate();
       return noContent();
     },
@@ -173,7 +180,10 @@ export const listGroups = () =>
     handler: async (_input, ctx) => {
       const groups = Map.groupBy(await listMembers(ctx.db), ({ group_name: name }) => name);
       return ok({
-        groups: [...groups].map(([group, rows]) => ({ group, members: rows.map(({ username }) => username) })),
+        groups: [...groups].map(([group, rows]) => ({
+          group,
+          members: rows.map(({ username }) => username),
+        })),
       });
     },
   });
@@ -245,9 +255,14 @@ export const setNodeMaintenance = (deps: RouteDeps) =>
         cordoned: body.cordoned ?? before?.cordoned ?? false,
         reason: body.reason ?? before?.reason ?? '',
         maintenance_from: body.from === undefined ? (before?.maintenance_from ?? null) : dateOf(body.from),
-        maintenance_until: body.until === undefined ? (before?.maintenance_until ?? null) : dateOf(body.until),
+        maintenance_until:
+          body.until === undefined ? (before?.maintenance_until ?? null) : dateOf(body.until),
       };
-      if (row.maintenance_until !== null && row.maintenance_from !== null && row.maintenance_until <= row.maintenance_from)
+      if (
+        row.maintenance_until !== null &&
+        row.maintenance_from !== null &&
+        row.maintenance_until <= row.maintenance_from
+      )
         throw new AppError('validation_failed', { detail: 'until comes after from' });
       await putNode(tx, row, new Date(deps.clock.nowMs()));
       deps.views.invalidate();

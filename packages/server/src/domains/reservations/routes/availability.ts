@@ -49,8 +49,11 @@ export const getClusterStatus = (deps: RouteDeps) =>
       const view = await deps.views.current();
       const summary = summaryOf(view);
       // CPU types have slots, and slots are no GPUs.
-      const gpus = Object.values(summary).filter(({ gpu_type: type }) => view.types.get(type)?.kind !== 'cpu');
-      const sum = (of: (one: (typeof gpus)[number]) => number): number => gpus.reduce((total, one) => total + of(one), 0);
+      const gpus = Object.values(summary).filter(
+        ({ gpu_type: type }) => view.types.get(type)?.kind !== 'cpu',
+      );
+      const sum = (of: (one: (typeof gpus)[number]) => number): number =>
+        gpus.reduce((total, one) => total + of(one), 0);
       return ok({
         total_gpus: sum(({ total }) => total),
         available_gpus: sum(({ available }) => available),

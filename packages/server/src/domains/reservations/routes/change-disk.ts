@@ -64,7 +64,12 @@ export const deleteDisk = (deps: RouteDeps) =>
       await softDelete(tx, disk.id, new Date(nowMs), purgeAfter);
       const operation = { ...operationOn(disk, ctx.principal.id), action: 'delete' as const };
       return ok(
-        await startOperation.run(deps, tx, operation, `Deleted; until ${purgeAfter.toISOString()} it can be restored`),
+        await startOperation.run(
+          deps,
+          tx,
+          operation,
+          `Deleted; until ${purgeAfter.toISOString()} it can be restored`,
+        ),
       );
     },
   });
@@ -90,7 +95,12 @@ export const renameDisk = () =>
       if (!(await setName(tx, disk.id, body.new_name)))
         throw new AppError('already_exists', { detail: `You have a disk ${body.new_name}` });
       // Snapshots hang on the disk's id, so none of them has to be changed.
-      return ok({ message: 'Disk renamed', old_name: disk.name, new_name: body.new_name, snapshots_updated: 0 });
+      return ok({
+        message: 'Disk renamed',
+        old_name: disk.name,
+        new_name: body.new_name,
+        snapshots_updated: 0,
+      });
     },
   });
 
@@ -99,7 +109,8 @@ export const cloneDisk = (deps: RouteDeps) =>
     method: 'POST',
     path: '/v1/disks/:name/clone',
     operationId: 'cloneDisk',
-    summary: 'Make a disk out of another’s snapshot: the one named, else the newest, else one that is taken now',
+    summary:
+      'Make a disk out of another’s snapshot: the one named, else the newest, else one that is taken now',
     tag: diskTag,
     access: { scope: 'disks:write' },
     audit: { when: 'before', action: 'disk.clone', resource: 'disk:{name}' },

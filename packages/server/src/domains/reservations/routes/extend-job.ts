@@ -38,8 +38,7 @@ export const extendJob = (deps: RouteDeps) =>
       const { quotas } = await deps.views.current();
       const most = quotas.ofUser(row.username).maxTotalHours ?? deps.limits.maxTotalHours;
       const seconds = extended(row, body.extension_hours, most);
-      const expiresAt =
-        row.started_at === null ? null : new Date(row.started_at.getTime() + seconds * 1000);
+      const expiresAt = row.started_at === null ? null : new Date(row.started_at.getTime() + seconds * 1000);
       await tx.query(
         `UPDATE jobs SET duration_seconds = $2, expires_at = $3, warned_minutes = NULL, idle_since = NULL,
                 idle_warned_at = NULL WHERE id = $1`,

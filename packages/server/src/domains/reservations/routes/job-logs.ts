@@ -38,8 +38,14 @@ const logOf = async (
     const text = await deps.runtime.logs({ jobId: row.id }, { rank, tailBytes });
     return { text, truncated: Buffer.byteLength(text) >= tailBytes, kept: false };
   }
-  const text = Buffer.from(kept?.text ?? '').subarray(-tailBytes).toString('utf8');
-  return { text, truncated: kept !== undefined && (kept.truncated || kept.text.length > text.length), kept: true };
+  const text = Buffer.from(kept?.text ?? '')
+    .subarray(-tailBytes)
+    .toString('utf8');
+  return {
+    text,
+    truncated: kept !== undefined && (kept.truncated || kept.text.length > text.length),
+    kept: true,
+  };
 };
 
 export const getJobLogs = (deps: RouteDeps) =>
@@ -82,7 +88,9 @@ export const debugJob = (deps: RouteDeps) =>
       const none: Log = { text: '', truncated: false, kept: true };
       const log = await asked(logOf(deps, ctx.db, row, 0, debugLogBytes), none);
       const workload =
-        row.released_at === null ? await asked(deps.runtime.describe(ref), { problem: 'The runtime does not answer' }) : null;
+        row.released_at === null
+          ? await asked(deps.runtime.describe(ref), { problem: 'The runtime does not answer' })
+          : null;
       return ok({
         job,
         runtime: deps.runtime.name,

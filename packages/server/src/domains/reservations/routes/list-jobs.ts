@@ -19,7 +19,10 @@ const Query = Type.Object(
 );
 
 const statusesOf = (text: string | undefined): readonly JobStatus[] | undefined => {
-  const names = (text ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (names.length === 0) return undefined;
   const known = jobStatuses.filter((status) => names.includes(status));
   const wrong = names.find((name) => !jobStatuses.some((status) => status === name));
@@ -53,7 +56,10 @@ export const listJobs = (deps: RouteDeps) =>
       const rows = await selectJobs(ctx.db, filter, limit, offset);
       const total = await countJobs(ctx.db, filter);
       const view = rows.some(({ status }) => status === 'queued') ? await deps.views.current() : undefined;
-      const disks = await diskNames(ctx.db, rows.flatMap(({ disk_id: id }) => id ?? []));
+      const disks = await diskNames(
+        ctx.db,
+        rows.flatMap(({ disk_id: id }) => id ?? []),
+      );
       const nowMs = deps.clock.nowMs();
       return ok({
         jobs: rows.map((row) =>

@@ -35,7 +35,12 @@ const write = async (
   const disk =
     body.disk_name === undefined || body.disk_name === null
       ? undefined
-      : await diskForJob(deps, tx, { ...owner, name: body.disk_name, sizeGb: body.disk_size_gb ?? undefined, at });
+      : await diskForJob(deps, tx, {
+          ...owner,
+          name: body.disk_name,
+          sizeGb: body.disk_size_gb ?? undefined,
+          at,
+        });
   const job = {
     id: jobId,
     ...owner,

@@ -17,7 +17,11 @@ const switchJupyter = (deps: RouteDeps, on: boolean) =>
     summary: on ? 'Start Jupyter Lab in a job' : 'Stop Jupyter Lab in a job',
     tag: jobTag,
     access: { scope: 'jobs:write' },
-    audit: { when: 'before', action: on ? 'job.jupyter.enable' : 'job.jupyter.disable', resource: 'job:{id}' },
+    audit: {
+      when: 'before',
+      action: on ? 'job.jupyter.enable' : 'job.jupyter.disable',
+      resource: 'job:{id}',
+    },
     effect: 'transaction',
     schema: {
       params: JobParams,

@@ -30,13 +30,19 @@ export const summarize = (
     const of = entry(pool.gpuType);
     of.total += pool.total;
     of.in_use += pool.total - pool.free;
-    of.max_per_node = Math.max(of.max_per_node, Math.min(pool.total, maxPerNode.get(pool.gpuType) ?? pool.total));
+    of.max_per_node = Math.max(
+      of.max_per_node,
+      Math.min(pool.total, maxPerNode.get(pool.gpuType) ?? pool.total),
+    );
     if (pool.closed !== null) {
       of.unavailable += pool.free;
       continue;
     }
     of.available += pool.free;
-    of.largest_free = Math.max(of.largest_free, Math.min(pool.free, maxPerNode.get(pool.gpuType) ?? pool.free));
+    of.largest_free = Math.max(
+      of.largest_free,
+      Math.min(pool.free, maxPerNode.get(pool.gpuType) ?? pool.free),
+    );
     if (pool.free === pool.total && pool.total > 0) of.free_whole_nodes += 1;
   }
   return Object.fromEntries([...types].sort(([a], [b]) => (a < b ? -1 : 1)));

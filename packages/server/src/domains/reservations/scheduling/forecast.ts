@@ -50,7 +50,7 @@ const createEndings = (given: readonly Ending[]) => {
   return {
     push: (ending: Ending): void => {
       heap.push(ending);
-      for (let at = heap.length - 1; at > 0; ) {
+      for (let at = heap.length - 1; at > 0;) {
         const parent = (at - 1) >> 1;
         if (timeAt(parent) <= timeAt(at)) return;
         swap(at, parent);
@@ -165,7 +165,8 @@ export const forecast = (state: ClusterState): Forecast => {
       if (known === undefined) {
         const length = lengths.get(job.gpuType) ?? 0;
         // With nobody ahead the present counts; behind others, the end of their timeline.
-        const timeline = length === 0 ? timelineOf(job.gpuType) : (timelines.get(job.gpuType) ?? timelineOf(job.gpuType));
+        const timeline =
+          length === 0 ? timelineOf(job.gpuType) : (timelines.get(job.gpuType) ?? timelineOf(job.gpuType));
         const expected = timeline.peek(job.units, job.nodes);
         known = {
           position: length + 1,

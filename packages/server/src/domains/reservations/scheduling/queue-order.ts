@@ -36,9 +36,7 @@ export const orderQueues = (state: ClusterState): ReadonlyMap<string, readonly W
   return new Map(
     [...queues].map(([type, queue]) => [
       type,
-      queue
-        .sort((a, b) => b.age - a.age || (a.job.jobId < b.job.jobId ? -1 : 1))
-        .map(({ job }) => job),
+      queue.sort((a, b) => b.age - a.age || (a.job.jobId < b.job.jobId ? -1 : 1)).map(({ job }) => job),
     ]),
   );
 };

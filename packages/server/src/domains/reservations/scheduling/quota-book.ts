@@ -25,9 +25,7 @@ const over = (
   return undefined;
 };
 
-export const createQuotaBook = (
-  state: Pick<ClusterState, 'held' | 'allowanceOf' | 'groups'>,
-): QuotaBook => {
+export const createQuotaBook = (state: Pick<ClusterState, 'held' | 'allowanceOf' | 'groups'>): QuotaBook => {
   const users = new Map<string, Held>();
   const groups = new Map<string, Held>();
   const heldIn = (book: Map<string, Held>, key: string): Held => {

@@ -43,9 +43,16 @@ const state = (more: Partial<ClusterState>): ClusterState => ({
 const startedBy = (plan: readonly Placed[]): readonly string[] => plan.map(({ jobId }) => jobId);
 
 const anyPools = fc
-  .array(fc.record({ total: fc.integer({ min: 1, max: 8 }), used: fc.integer({ min: 0, max: 8 }), closed: fc.boolean() }), {
-    maxLength: 12,
-  })
+  .array(
+    fc.record({
+      total: fc.integer({ min: 1, max: 8 }),
+      used: fc.integer({ min: 0, max: 8 }),
+      closed: fc.boolean(),
+    }),
+    {
+      maxLength: 12,
+    },
+  )
   .map((nodes) =>
     nodes.map(({ total, used, closed }, n) =>
       pool(`n${n}`, total, { free: Math.max(0, total - used), closed: closed ? 'cordoned' : null }),
@@ -72,7 +79,9 @@ describe('a scheduling pass', () => {
   it('never gives more of a node than is free there, nothing of a closed one, and several nodes all or none', () => {
     fc.assert(
       fc.property(anyPools, anyWaiting, (pools, jobs) => {
-        const left = new Map(pools.map(({ node, free: units, closed }) => [node, closed === null ? units : 0]));
+        const left = new Map(
+          pools.map(({ node, free: units, closed }) => [node, closed === null ? units : 0]),
+        );
         for (const { jobId, parts } of planPass(state({ pools, waiting: jobs }))) {
           const job = jobs.find((one) => one.jobId === jobId);
           expect(parts).toHaveLength(job?.nodes ?? -1);
@@ -97,18 +106,31 @@ describe('a scheduling pass', () => {
           const nowMs = hour * hourMs;
           held = held.filter(({ endsAtMs }) => endsAtMs > nowMs);
           const small = Array.from({ length: 12 }, (_, n) =>
-            waiting(`s${hour}-${n}`, 2, { userId: `u${n}`, priority: 20, durationMs: smallHours * hourMs, createdAtMs: nowMs }),
+            waiting(`s${hour}-${n}`, 2, {
+              userId: `u${n}`,
+              priority: 20,
+              durationMs: smallHours * hourMs,
+              createdAtMs: nowMs,
+            }),
           );
           queue = [...queue, ...small];
           const used = new Map<string, number>();
-          for (const { parts } of held) for (const { node, units } of parts) used.set(node, (used.get(node) ?? 0) + units);
+          for (const { parts } of held)
+            for (const { node, units } of parts) used.set(node, (used.get(node) ?? 0) + units);
           const now = pools.map((one) => ({ ...one, free: one.total - (used.get(one.node) ?? 0) }));
           const plan = planPass(state({ nowMs, pools: now, held, waiting: queue }));
           if (startedBy(plan).includes('big')) return;
           for (const { jobId, parts } of plan) {
             const job = queue.find((one) => one.jobId === jobId);
             if (job !== undefined)
-              held.push({ jobId, userId: job.userId, gpuType: 'h100', gpus: job.gpus, parts, endsAtMs: nowMs + job.durationMs });
+              held.push({
+                jobId,
+                userId: job.userId,
+                gpuType: 'h100',
+                gpus: job.gpus,
+                parts,
+                endsAtMs: nowMs + job.durationMs,
+              });
           }
           queue = queue.filter(({ jobId }) => !startedBy(plan).includes(jobId));
         }
@@ -120,7 +142,14 @@ describe('a scheduling pass', () => {
 
   it('lets a short job pass the first in line, and a long one only where it takes none of its nodes', () => {
     const held: HeldJob[] = [
-      { jobId: 'h', userId: 'x', gpuType: 'h100', gpus: 4, parts: [{ node: 'a', units: 4 }], endsAtMs: 2 * hourMs },
+      {
+        jobId: 'h',
+        userId: 'x',
+        gpuType: 'h100',
+        gpus: 4,
+        parts: [{ node: 'a', units: 4 }],
+        endsAtMs: 2 * hourMs,
+      },
     ];
     const pools = [pool('a', 8, { free: 4 })];
     const first = waiting('first', 8, { createdAtMs: -10 });
@@ -146,7 +175,9 @@ describe('a scheduling pass', () => {
 
   it('holds users and groups to their quotas without holding up the others', () => {
     const allowanceOf = (userId: string): Allowance =>
-      userId === 'ann' ? { ...free, maxGpus: 4, groups: ['lab'] } : { ...free, groups: userId === 'bob' ? ['lab'] : [] };
+      userId === 'ann'
+        ? { ...free, maxGpus: 4, groups: ['lab'] }
+        : { ...free, groups: userId === 'bob' ? ['lab'] : [] };
     const plan = planPass(
       state({
         pools: [pool('a'), pool('b')],
@@ -166,9 +197,13 @@ describe('a scheduling pass', () => {
   it('prefers who used less lately, and priority above both', () => {
     const jobs = [waiting('heavy', 8), waiting('light', 8, { userId: 'bob', createdAtMs: 1 })];
     const usedGpuHours = new Map([['ann', 100]]);
-    expect(startedBy(planPass(state({ pools: [pool('a')], waiting: jobs, usedGpuHours })))).toEqual(['light']);
+    expect(startedBy(planPass(state({ pools: [pool('a')], waiting: jobs, usedGpuHours })))).toEqual([
+      'light',
+    ]);
     const urgent = [{ ...waiting('urgent', 8), priority: 50 }, ...jobs.slice(1)];
-    expect(startedBy(planPass(state({ pools: [pool('a')], waiting: urgent, usedGpuHours })))).toEqual(['urgent']);
+    expect(startedBy(planPass(state({ pools: [pool('a')], waiting: urgent, usedGpuHours })))).toEqual([
+      'urgent',
+    ]);
   });
 });
 
@@ -181,12 +216,17 @@ describe('a forecast', () => {
           const startMs = result.jobs.get(job.jobId)?.startMs ?? null;
           return startMs === null ? [] : [{ job, startMs }];
         });
-        const capacity = pools.reduce((sum, { free: units, closed }) => sum + (closed === null ? units : 0), 0);
+        const capacity = pools.reduce(
+          (sum, { free: units, closed }) => sum + (closed === null ? units : 0),
+          0,
+        );
         for (const { startMs } of starts) {
           const running = starts.filter(
             (other) => other.startMs <= startMs && other.startMs + other.job.durationMs > startMs,
           );
-          expect(running.reduce((sum, { job }) => sum + job.units * job.nodes, 0)).toBeLessThanOrEqual(capacity);
+          expect(running.reduce((sum, { job }) => sum + job.units * job.nodes, 0)).toBeLessThanOrEqual(
+            capacity,
+          );
         }
       }),
     );
@@ -194,10 +234,19 @@ describe('a forecast', () => {
 
   it('names the jobs that must end, the position, and says nothing where nothing can be said', () => {
     const held: HeldJob[] = [
-      { jobId: 'h1', userId: 'x', gpuType: 'h100', gpus: 8, parts: [{ node: 'a', units: 8 }], endsAtMs: hourMs },
+      {
+        jobId: 'h1',
+        userId: 'x',
+        gpuType: 'h100',
+        gpus: 8,
+        parts: [{ node: 'a', units: 8 }],
+        endsAtMs: hourMs,
+      },
     ];
     const pools = [pool('a', 8, { free: 0 })];
-    const result = forecast(state({ pools, held, waiting: [waiting('w', 8), waiting('never', 9, { createdAtMs: 1 })] }));
+    const result = forecast(
+      state({ pools, held, waiting: [waiting('w', 8), waiting('never', 9, { createdAtMs: 1 })] }),
+    );
     expect(result.jobs.get('w')).toEqual({
       position: 1,
       startMs: hourMs,

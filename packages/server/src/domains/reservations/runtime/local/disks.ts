@@ -46,7 +46,13 @@ interface Walk {
   cut: boolean;
 }
 
-const walk = async (state: Walk, directory: string, indent: string, depth: number, maxBytes: number): Promise<void> => {
+const walk = async (
+  state: Walk,
+  directory: string,
+  indent: string,
+  depth: number,
+  maxBytes: number,
+): Promise<void> => {
   const names = (await readdir(directory)).sort();
   for (const [index, name] of names.entries()) {
     if (state.bytes > maxBytes || state.entries > maxListedEntries) {

@@ -31,7 +31,8 @@ export const readGpus = (procRoot = '/proc/driver/nvidia/gpus'): readonly HostGp
   try {
     return readdirSync(procRoot).flatMap((slot) => {
       const text = readFileSync(join(procRoot, slot, 'information'), 'utf8');
-      const field = (name: string): string | undefined => new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim();
+      const field = (name: string): string | undefined =>
+        new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim();
       const minor = field('Device Minor');
       return minor === undefined
         ? []
@@ -47,7 +48,10 @@ const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]
 /** The type of the table that a model belongs to: the longest name that the model's holds. */
 export const typeOfModel = (model: string, types: readonly WorkloadType[]): string | undefined =>
   types
-    .filter(({ kind, vendor, gpuType }) => kind === 'gpu' && vendor === 'nvidia' && plain(model).includes(plain(gpuType)))
+    .filter(
+      ({ kind, vendor, gpuType }) =>
+        kind === 'gpu' && vendor === 'nvidia' && plain(model).includes(plain(gpuType)),
+    )
     .sort((a, b) => b.gpuType.length - a.gpuType.length)[0]?.gpuType;
 
 const cpuType = arch() === 'arm64' ? 'cpu-arm' : 'cpu-x86';

@@ -1,4 +1,14 @@
-import { closeSync, constants, existsSync, lstatSync, openSync, readFileSync, readlinkSync, readSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  readdirSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { JobPlace } from './layout.ts';
 
@@ -38,7 +48,8 @@ const supervisorRuns = (text: string): boolean => {
   const noted = identityIn(stat);
   if (noted === undefined || boot.trim() !== readOwn('/proc/sys/kernel/random/boot_id')?.trim()) return false;
   const now = readOwn(`/proc/${noted.pid}/stat`);
-  if (now === undefined || now.slice(now.lastIndexOf(')') + 1, now.lastIndexOf(')') + 4).includes(' Z ')) return false;
+  if (now === undefined || now.slice(now.lastIndexOf(')') + 1, now.lastIndexOf(')') + 4).includes(' Z '))
+    return false;
   return identityIn(now)?.startedTicks === noted.startedTicks;
 };
 

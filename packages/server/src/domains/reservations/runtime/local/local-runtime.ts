@@ -63,7 +63,11 @@ const stateOf = async (place: JobPlace): Promise<WorkloadState> => {
       : { kind: 'ended', exitCode: state.exitCode };
   }
   const said = (await tailOf(place.log, complaintBytes)).trim();
-  return { kind: 'failed', reason: `The sandbox could not be started: ${said === '' ? 'it said nothing' : said}`, requeue: false };
+  return {
+    kind: 'failed',
+    reason: `The sandbox could not be started: ${said === '' ? 'it said nothing' : said}`,
+    requeue: false,
+  };
 };
 
 const tailOf = async (path: string, bytes: number): Promise<string> => {
@@ -110,14 +114,20 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     const place = layout.job(jobId);
     const output = openSync(place.log, 'a', 0o600);
     const bwrap = findProgram('bwrap') ?? 'bwrap';
-    const child = spawn('/bin/sh', ['-c', supervisorScript, 'gpushield-job', place.dir, ...sandboxCommand(bwrap, isRoot)], {
-      detached: true,
-      stdio: ['ignore', output, output],
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-      cwd: '/',
-    });
+    const child = spawn(
+      '/bin/sh',
+      ['-c', supervisorScript, 'gpushield-job', place.dir, ...sandboxCommand(bwrap, isRoot)],
+      {
+        detached: true,
+        stdio: ['ignore', output, output],
+        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+        cwd: '/',
+      },
+    );
     closeSync(output);
-    child.on('error', (err) => log.warn({ err, job_id: jobId }, 'the supervisor of a job could not be started'));
+    child.on('error', (err) =>
+      log.warn({ err, job_id: jobId }, 'the supervisor of a job could not be started'),
+    );
     child.on('exit', () => changed(jobId));
     child.unref();
     announceReady(jobId);
@@ -154,7 +164,8 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
   };
 
   const ensure = async (spec: WorkloadSpec): Promise<void> => {
-    if (spec.placements.length !== 1) throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
+    if (spec.placements.length !== 1)
+      throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
     const place = layout.job(spec.jobId);
     const before = (await readSettings(place))?.jupyterWanted;
     const settings = await prepareJob(layout, spec, { isRoot, sshAddress: options.sshAddress });
@@ -164,7 +175,9 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     else if (state.kind === 'running' && before !== undefined && before !== spec.jupyter.enabled)
       await giveOrder(
         place,
-        spec.jupyter.enabled ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token] : ['jupyter-off'],
+        spec.jupyter.enabled
+          ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token]
+          : ['jupyter-off'],
       );
   };
 
@@ -214,9 +227,11 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     refuses: ({ dockerfile, profile, requireKata, type }) => {
       const lacking = missing();
       if (lacking !== null) return lacking;
-      if (dockerfile !== null) return 'A Dockerfile is built in a cluster with a builder; this server runs jobs on its own host';
+      if (dockerfile !== null)
+        return 'A Dockerfile is built in a cluster with a builder; this server runs jobs on its own host';
       if (requireKata) return 'Kata containers are required here, and this host has no such runtime';
-      if (type.vendor === 'amd' || type.vendor === 'intel') return `${type.gpuType} is offered in clusters alone`;
+      if (type.vendor === 'amd' || type.vendor === 'intel')
+        return `${type.gpuType} is offered in clusters alone`;
       return profile === 'profiling' ? 'The profiling profile is offered in clusters alone' : null;
     },
     capacity: async (types) => ({
@@ -250,12 +265,16 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
       const firstPid = runningPid(jobId);
       const settings = await readSettings(layout.job(jobId));
       return {
-        sshSessions: settings?.sshPort === null || settings === undefined ? 0 : connectionsTo(settings.sshPort),
+        sshSessions:
+          settings?.sshPort === null || settings === undefined ? 0 : connectionsTo(settings.sshPort),
         terminalSessions: terminals.get(jobId) ?? 0,
         // An open notebook is somebody at work; a kernel that computes is seen by its CPU and GPU.
         jupyterKernelsBusy: settings?.jupyterWanted === true ? connectionsTo(settings.jupyterPort) : 0,
         cpuSeconds: cpuSecondsOf(firstPid),
-        gpuUtilization: settings === undefined || settings.gpuMinors.length === 0 ? 0 : await gpuUtilizationOf(settings.gpuMinors),
+        gpuUtilization:
+          settings === undefined || settings.gpuMinors.length === 0
+            ? 0
+            : await gpuUtilizationOf(settings.gpuMinors),
       };
     },
     describe: async ({ jobId }) => {

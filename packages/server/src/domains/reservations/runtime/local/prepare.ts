@@ -55,7 +55,8 @@ export const readSettings = async (place: JobPlace): Promise<JobSettings | undef
 const settingsFor = async (place: JobPlace, spec: WorkloadSpec): Promise<JobSettings> => {
   const known = await readSettings(place);
   const settings: JobSettings = {
-    sshPort: known === undefined ? (findProgram('sshd') === undefined ? null : await freePort()) : known.sshPort,
+    sshPort:
+      known === undefined ? (findProgram('sshd') === undefined ? null : await freePort()) : known.sshPort,
     jupyterPort: known?.jupyterPort ?? (await freePort()),
     gpuMinors: spec.gpuCount > 0 ? (spec.placements[0]?.deviceIds ?? []) : [],
     diskId: spec.diskId,
@@ -83,7 +84,11 @@ const threadVariables = [
 ];
 
 /** The variables of the job's processes: defaults, then the user's, then what is ours to say. */
-const environmentOf = (spec: WorkloadSpec, settings: JobSettings, sshAddress: string): Record<string, string> => {
+const environmentOf = (
+  spec: WorkloadSpec,
+  settings: JobSettings,
+  sshAddress: string,
+): Record<string, string> => {
   const totalUnits = spec.gpuCount > 0 ? spec.type.gpusPerNode : spec.type.slotsPerNode;
   const threads = String(threadsOf(spec, totalUnits));
   return {
@@ -109,7 +114,11 @@ const environmentOf = (spec: WorkloadSpec, settings: JobSettings, sshAddress: st
   };
 };
 
-const controlFiles = (spec: WorkloadSpec, settings: JobSettings, sshAddress: string): ReadonlyMap<string, string> => {
+const controlFiles = (
+  spec: WorkloadSpec,
+  settings: JobSettings,
+  sshAddress: string,
+): ReadonlyMap<string, string> => {
   const env = Object.entries(environmentOf(spec, settings, sshAddress));
   const oneLine = env.filter(([, value]) => !/[\r\n"\\]/.test(value));
   return new Map([
@@ -118,7 +127,9 @@ const controlFiles = (spec: WorkloadSpec, settings: JobSettings, sshAddress: str
     ['sshd_env', `SetEnv ${oneLine.map(([name, value]) => `"${name}=${value}"`).join(' ')}\n`],
     ['authorized_keys', `${spec.users.flatMap(({ sshKeys }) => sshKeys).join('\n')}\n`],
     ...(spec.command === null ? [] : [['command', `. /job/ctl/env.sh\n${spec.command}\n`] as const]),
-    ...(spec.jupyter.enabled ? [['jupyter', `${settings.jupyterPort} ${spec.jupyter.token}\n`] as const] : []),
+    ...(spec.jupyter.enabled
+      ? [['jupyter', `${settings.jupyterPort} ${spec.jupyter.token}\n`] as const]
+      : []),
   ]);
 };
 
@@ -157,7 +168,11 @@ const writeSandbox = async (
   const passwd = join(place.dir, 'passwd');
   const group = join(place.dir, 'group');
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
-  await writeWhole(passwd, `root:x:0:0:root:/:/usr/sbin/nologin\ndev:x:${uid}:${gid}:dev:${homeInside}:${shell}\nsshd:x:65533:65533::/run/sshd:/usr/sbin/nologin\n`, 0o644);
+  await writeWhole(
+    passwd,
+    `root:x:0:0:root:/:/usr/sbin/nologin\ndev:x:${uid}:${gid}:dev:${homeInside}:${shell}\nsshd:x:65533:65533::/run/sshd:/usr/sbin/nologin\n`,
+    0o644,
+  );
   await writeWhole(group, `root:x:0:\ndev:x:${gid}:\n`, 0o644);
   const args = sandboxArguments({
     place,

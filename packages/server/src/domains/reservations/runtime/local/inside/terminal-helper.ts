@@ -54,7 +54,8 @@ socket.on('data', (chunk: Buffer) => {
     if (received.length < 5 + length) return;
     const payload = received.subarray(5, 5 + length);
     if (received[0] === 0) pty.write(payload);
-    else if (received[0] === 1 && payload.length === 4) pty.resize(payload.readUInt16BE(0), payload.readUInt16BE(2));
+    else if (received[0] === 1 && payload.length === 4)
+      pty.resize(payload.readUInt16BE(0), payload.readUInt16BE(2));
     received = received.subarray(5 + length);
   }
 });
