@@ -28,6 +28,9 @@ const benches = [
   'events',
   'scores',
   'crossings',
+  'detection-quality',
+  'detection',
+  'alert-latency',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

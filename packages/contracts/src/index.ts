@@ -7,6 +7,7 @@ export * from './fleet.ts';
 export * from './telemetry.ts';
 export * from './events.ts';
 export * from './alerts.ts';
+export * from './detection.ts';
 export * from './queues.ts';
 export * from './vectors.ts';
 export * from './webhooks.ts';

@@ -1,9 +1,12 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/types.ts';
+import type { CursorCodec } from '../../platform/http/cursor.ts';
+import type { Route } from '../../platform/http/route.ts';
 import type { AlertsPort } from '../alerts/index.ts';
 import type { Judge } from '../telemetry/index.ts';
 import { createDetectorModel } from './detectors/index.ts';
 import { createJudge } from './judge.ts';
+import { detectionRoutes } from './routes/index.ts';
 import { createRulesCache } from './rules-cache.ts';
 import { createStepper } from './step-record.ts';
 import { createTell } from './tell.ts';
@@ -12,12 +15,14 @@ export interface DetectionDomainDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly cursors: CursorCodec;
   readonly alerts: AlertsPort;
   /** `ANOMALY_THRESHOLD`. */
   readonly threshold: number;
 }
 
 export interface DetectionDomain {
+  readonly routes: readonly Route[];
   readonly judge: Judge;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -28,5 +33,6 @@ export const createDetectionDomain = (deps: DetectionDomainDeps): DetectionDomai
   const rules = createRulesCache(deps.db);
   const stepper = createStepper(createDetectorModel());
   const judge = createJudge({ ...deps, stepper, rules, tell: createTell(deps.alerts) });
-  return { judge, start: rules.start, stop: rules.stop };
+  const routes = detectionRoutes({ ...deps, stepper, rules, detectors: stepper.model.detectors });
+  return { routes, judge, start: rules.start, stop: rules.stop };
 };
