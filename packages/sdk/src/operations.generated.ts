@@ -83,6 +83,11 @@ export interface Operations {
     input: { body: { model: string; stream?: boolean | null; stream_options?: unknown; max_tokens?: number | null; max_completion_tokens?: number | null; n?: number | null; prompt: string | readonly (unknown)[] } };
     output: { object?: string; model?: string };
   };
+  /** Announce maintenance: records of its time raise nothing */
+  createDetectionMaintenance: {
+    input: { body: { target: "fleet" | "node" | "gpu"; target_id?: string; reason: string; starts_at?: string; ends_at: string } };
+    output: { id: string; target: "fleet" | "node" | "gpu"; target_id: string; reason: string; starts_at: string; ends_at: string; created_by: string; created_at: string };
+  };
   /** Make a disk that outlives jobs; poll its operation */
   createDisk: {
     input: { body: { disk_name: string; size_gb?: number } };
@@ -131,6 +136,11 @@ export interface Operations {
   /** Forget what was learned of a workload: it is learned anew */
   deleteBehaviourBaseline: {
     input: { path: { id: string } };
+    output: undefined;
+  };
+  /** Put a node, a GPU or the fleet back to the defaults */
+  deleteDetectionSwitch: {
+    input: { path: { target: "fleet" | "node" | "gpu"; id: string } };
     output: undefined;
   };
   /** Delete a disk; for 30 days it can be restored */
@@ -217,6 +227,16 @@ export interface Operations {
   endAlertSilence: {
     input: { path: { id: string } };
     output: { id: string; sources: readonly (string)[]; severities: readonly ("info" | "low" | "medium" | "high" | "critical")[]; node_ids: readonly (string)[]; gpu_ids: readonly (string)[]; fingerprint_prefix: string | null; reason: string; starts_at: string; ends_at: string; state: "pending" | "active" | "ended"; created_by: string; created_at: string; ended_by: string | null };
+  };
+  /** End a maintenance window now; one that has ended stays as it is */
+  endDetectionMaintenance: {
+    input: { path: { id: string } };
+    output: { id: string; target: "fleet" | "node" | "gpu"; target_id: string; reason: string; starts_at: string; ends_at: string; created_by: string; created_at: string };
+  };
+  /** What detection knows of a GPU: baselines, the latest score with its reasons, findings */
+  explainGpuDetection: {
+    input: { path: { id: string } };
+    output: { gpu_id: string; node_id: string; judged: boolean; why_not: string | null; threshold: number; detectors_off: readonly (string)[]; baseline: { learned_until: string; observed_seconds: number; interval_seconds: number | null; idle_power: number | null; most_power: number | null; power_limit: number | null; utilization: number | null; power: number | null; temperature: number | null; memory_used: number | null; clock: number | null } | null; latest: { timestamp: string; anomaly_score: number | null; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[] } | null; findings: readonly ({ gpu_id: string; node_id: string; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[] };
   };
   /** The model of one baseline, whole */
   exportBehaviourBaseline: {
@@ -503,6 +523,26 @@ export interface Operations {
     input: { path: { id: string }; query?: { limit?: number; cursor?: string } };
     output: { data: readonly ({ id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "firewall:read" | "firewall:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
+  /** What was found on which GPU, and whether it goes on; newest first */
+  listDetectionFindings: {
+    input: { query?: { active?: boolean; node_id?: string; gpu_id?: string; family?: string; limit?: number; cursor?: string } };
+    output: { data: readonly ({ gpu_id: string; node_id: string; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List maintenance windows, newest first */
+  listDetectionMaintenance: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ id: string; target: "fleet" | "node" | "gpu"; target_id: string; reason: string; starts_at: string; ends_at: string; created_by: string; created_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** List what is switched otherwise than by default, newest change first */
+  listDetectionSwitches: {
+    input: { query?: { limit?: number; cursor?: string } };
+    output: { data: readonly ({ target: "fleet" | "node" | "gpu"; id: string; enabled: boolean; detectors_off: readonly (string)[]; threshold: number | null; changed_by: string; changed_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+  };
+  /** The detectors that there are */
+  listDetectors: {
+    input: Record<never, never>;
+    output: { data: readonly ({ name: string; family: string; severity: string; title: string })[] };
+  };
   /** Snapshots of a disk, newest first */
   listDiskSnapshots: {
     input: { path: { name: string } };
@@ -722,6 +762,11 @@ export interface Operations {
   purgeQueue: {
     input: { path: { name: string }; body: { what: "messages" | "dead_letters" } };
     output: { purged: number };
+  };
+  /** Switch detection, or some detectors, off or on for a node, a GPU or (nil UUID) the fleet */
+  putDetectionSwitch: {
+    input: { path: { target: "fleet" | "node" | "gpu"; id: string }; body: { enabled?: boolean; detectors_off?: readonly (string)[]; threshold?: number | null } };
+    output: { target: "fleet" | "node" | "gpu"; id: string; enabled: boolean; detectors_off: readonly (string)[]; threshold: number | null; changed_by: string; changed_at: string };
   };
   /** Add a type, or change it */
   putGpuType: {
@@ -992,6 +1037,7 @@ export const operations = {
   createChatCompletion: { method: 'POST', path: '/v1/chat/completions', keyed: true, list: false },
   createClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: false },
   createCompletion: { method: 'POST', path: '/v1/completions', keyed: true, list: false },
+  createDetectionMaintenance: { method: 'POST', path: '/api/v1/detection/maintenance', keyed: true, list: false },
   createDisk: { method: 'POST', path: '/v1/disks', keyed: true, list: false },
   createEmbedding: { method: 'POST', path: '/v1/embeddings', keyed: true, list: false },
   createFirewallPolicy: { method: 'POST', path: '/api/v1/firewall/policies', keyed: true, list: false },
@@ -1002,6 +1048,7 @@ export const operations = {
   createWebhook: { method: 'POST', path: '/api/v1/webhooks', keyed: false, list: false },
   debugJob: { method: 'GET', path: '/v1/jobs/{id}/debug', keyed: false, list: false },
   deleteBehaviourBaseline: { method: 'DELETE', path: '/api/v1/scoring/baselines/{id}', keyed: true, list: false },
+  deleteDetectionSwitch: { method: 'DELETE', path: '/api/v1/detection/switches/{target}/{id}', keyed: true, list: false },
   deleteDisk: { method: 'DELETE', path: '/v1/disks/{name}', keyed: true, list: false },
   deleteFirewallPolicy: { method: 'DELETE', path: '/api/v1/firewall/policies/{id}', keyed: true, list: false },
   deleteGpu: { method: 'DELETE', path: '/api/v1/gpus/{id}', keyed: true, list: false },
@@ -1019,6 +1066,8 @@ export const operations = {
   enableJupyter: { method: 'POST', path: '/v1/jobs/{id}/jupyter/enable', keyed: true, list: false },
   enableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/enable', keyed: true, list: false },
   endAlertSilence: { method: 'DELETE', path: '/api/v1/alerts/silences/{id}', keyed: true, list: false },
+  endDetectionMaintenance: { method: 'DELETE', path: '/api/v1/detection/maintenance/{id}', keyed: true, list: false },
+  explainGpuDetection: { method: 'GET', path: '/api/v1/detection/gpus/{id}', keyed: false, list: false },
   exportBehaviourBaseline: { method: 'GET', path: '/api/v1/scoring/baselines/{id}/model', keyed: false, list: false },
   extendJob: { method: 'POST', path: '/v1/jobs/{id}/extend', keyed: true, list: false },
   freezeBehaviourBaseline: { method: 'POST', path: '/api/v1/scoring/baselines/{id}/freeze', keyed: true, list: false },
@@ -1076,6 +1125,10 @@ export const operations = {
   listBehaviourBaselines: { method: 'GET', path: '/api/v1/scoring/baselines', keyed: false, list: true },
   listCertificates: { method: 'GET', path: '/api/v1/service-accounts/{id}/certificates', keyed: false, list: true },
   listClientSecrets: { method: 'GET', path: '/api/v1/service-accounts/{id}/secrets', keyed: false, list: true },
+  listDetectionFindings: { method: 'GET', path: '/api/v1/detection/findings', keyed: false, list: true },
+  listDetectionMaintenance: { method: 'GET', path: '/api/v1/detection/maintenance', keyed: false, list: true },
+  listDetectionSwitches: { method: 'GET', path: '/api/v1/detection/switches', keyed: false, list: true },
+  listDetectors: { method: 'GET', path: '/api/v1/detection/detectors', keyed: false, list: false },
   listDiskSnapshots: { method: 'GET', path: '/v1/disks/{name}/snapshots', keyed: false, list: false },
   listDisks: { method: 'GET', path: '/v1/disks', keyed: false, list: false },
   listEvents: { method: 'GET', path: '/api/v1/events', keyed: false, list: true },
@@ -1120,6 +1173,7 @@ export const operations = {
   ollamaGenerate: { method: 'POST', path: '/api/generate', keyed: true, list: false },
   ollamaTags: { method: 'GET', path: '/api/tags', keyed: false, list: false },
   purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
+  putDetectionSwitch: { method: 'PUT', path: '/api/v1/detection/switches/{target}/{id}', keyed: true, list: false },
   putGpuType: { method: 'PUT', path: '/v1/admin/gpu-types/{type}', keyed: true, list: false },
   putReservationGroup: { method: 'PUT', path: '/v1/admin/groups/{group}', keyed: true, list: false },
   putReservationQuota: { method: 'PUT', path: '/v1/admin/quotas/{kind}/{subject}', keyed: true, list: false },

@@ -492,6 +492,25 @@ if TYPE_CHECKING:
         "prompt": Union[str, List[Any]],
     })
 
+    CreateDetectionMaintenanceAnswer = TypedDict("CreateDetectionMaintenanceAnswer", {
+        "id": str,
+        "target": Literal["fleet", "node", "gpu"],
+        "target_id": str,
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "created_by": str,
+        "created_at": str,
+    })
+
+    CreateDetectionMaintenanceBody = TypedDict("CreateDetectionMaintenanceBody", {
+        "target": Literal["fleet", "node", "gpu"],
+        "target_id": NotRequired[str],
+        "reason": str,
+        "starts_at": NotRequired[str],
+        "ends_at": str,
+    })
+
     CreateDiskAnswer = TypedDict("CreateDiskAnswer", {
         "operation_id": str,
         "disk_name": str,
@@ -853,6 +872,80 @@ if TYPE_CHECKING:
         "created_by": str,
         "created_at": str,
         "ended_by": Union[str, None],
+    })
+
+    EndDetectionMaintenanceAnswer = TypedDict("EndDetectionMaintenanceAnswer", {
+        "id": str,
+        "target": Literal["fleet", "node", "gpu"],
+        "target_id": str,
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "created_by": str,
+        "created_at": str,
+    })
+
+    ExplainGpuDetectionAnswerBaseline = TypedDict("ExplainGpuDetectionAnswerBaseline", {
+        "learned_until": str,
+        "observed_seconds": float,
+        "interval_seconds": Union[float, None],
+        "idle_power": Union[float, None],
+        "most_power": Union[float, None],
+        "power_limit": Union[float, None],
+        "utilization": Union[float, None],
+        "power": Union[float, None],
+        "temperature": Union[float, None],
+        "memory_used": Union[float, None],
+        "clock": Union[float, None],
+    })
+
+    ExplainGpuDetectionAnswerLatestReasonsItem = TypedDict("ExplainGpuDetectionAnswerLatestReasonsItem", {
+        "detector": str,
+        "metric": str,
+        "observed": Union[float, None],
+        "expected": Union[float, None],
+        "unit": str,
+        "text": str,
+    })
+
+    ExplainGpuDetectionAnswerLatest = TypedDict("ExplainGpuDetectionAnswerLatest", {
+        "timestamp": str,
+        "anomaly_score": Union[float, None],
+        "reasons": List[ExplainGpuDetectionAnswerLatestReasonsItem],
+    })
+
+    ExplainGpuDetectionAnswerFindingsItemReasonsItem = TypedDict("ExplainGpuDetectionAnswerFindingsItemReasonsItem", {
+        "detector": str,
+        "metric": str,
+        "observed": Union[float, None],
+        "expected": Union[float, None],
+        "unit": str,
+        "text": str,
+    })
+
+    ExplainGpuDetectionAnswerFindingsItem = TypedDict("ExplainGpuDetectionAnswerFindingsItem", {
+        "gpu_id": str,
+        "node_id": str,
+        "family": str,
+        "active": bool,
+        "score": float,
+        "detectors": List[str],
+        "reasons": List[ExplainGpuDetectionAnswerFindingsItemReasonsItem],
+        "alert_id": str,
+        "first_at": str,
+        "last_at": str,
+    })
+
+    ExplainGpuDetectionAnswer = TypedDict("ExplainGpuDetectionAnswer", {
+        "gpu_id": str,
+        "node_id": str,
+        "judged": bool,
+        "why_not": Union[str, None],
+        "threshold": float,
+        "detectors_off": List[str],
+        "baseline": Union[ExplainGpuDetectionAnswerBaseline, None],
+        "latest": Union[ExplainGpuDetectionAnswerLatest, None],
+        "findings": List[ExplainGpuDetectionAnswerFindingsItem],
     })
 
     ExportBehaviourBaselineAnswerModel = TypedDict("ExportBehaviourBaselineAnswerModel", {
@@ -2098,6 +2191,90 @@ if TYPE_CHECKING:
         "pagination": ListClientSecretsAnswerPagination,
     })
 
+    ListDetectionFindingsAnswerDataItemReasonsItem = TypedDict("ListDetectionFindingsAnswerDataItemReasonsItem", {
+        "detector": str,
+        "metric": str,
+        "observed": Union[float, None],
+        "expected": Union[float, None],
+        "unit": str,
+        "text": str,
+    })
+
+    ListDetectionFindingsAnswerDataItem = TypedDict("ListDetectionFindingsAnswerDataItem", {
+        "gpu_id": str,
+        "node_id": str,
+        "family": str,
+        "active": bool,
+        "score": float,
+        "detectors": List[str],
+        "reasons": List[ListDetectionFindingsAnswerDataItemReasonsItem],
+        "alert_id": str,
+        "first_at": str,
+        "last_at": str,
+    })
+
+    ListDetectionFindingsAnswerPagination = TypedDict("ListDetectionFindingsAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListDetectionFindingsAnswer = TypedDict("ListDetectionFindingsAnswer", {
+        "data": List[ListDetectionFindingsAnswerDataItem],
+        "pagination": ListDetectionFindingsAnswerPagination,
+    })
+
+    ListDetectionMaintenanceAnswerDataItem = TypedDict("ListDetectionMaintenanceAnswerDataItem", {
+        "id": str,
+        "target": Literal["fleet", "node", "gpu"],
+        "target_id": str,
+        "reason": str,
+        "starts_at": str,
+        "ends_at": str,
+        "created_by": str,
+        "created_at": str,
+    })
+
+    ListDetectionMaintenanceAnswerPagination = TypedDict("ListDetectionMaintenanceAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListDetectionMaintenanceAnswer = TypedDict("ListDetectionMaintenanceAnswer", {
+        "data": List[ListDetectionMaintenanceAnswerDataItem],
+        "pagination": ListDetectionMaintenanceAnswerPagination,
+    })
+
+    ListDetectionSwitchesAnswerDataItem = TypedDict("ListDetectionSwitchesAnswerDataItem", {
+        "target": Literal["fleet", "node", "gpu"],
+        "id": str,
+        "enabled": bool,
+        "detectors_off": List[str],
+        "threshold": Union[float, None],
+        "changed_by": str,
+        "changed_at": str,
+    })
+
+    ListDetectionSwitchesAnswerPagination = TypedDict("ListDetectionSwitchesAnswerPagination", {
+        "cursor": Union[str, None],
+        "has_more": bool,
+    })
+
+    ListDetectionSwitchesAnswer = TypedDict("ListDetectionSwitchesAnswer", {
+        "data": List[ListDetectionSwitchesAnswerDataItem],
+        "pagination": ListDetectionSwitchesAnswerPagination,
+    })
+
+    ListDetectorsAnswerDataItem = TypedDict("ListDetectorsAnswerDataItem", {
+        "name": str,
+        "family": str,
+        "severity": str,
+        "title": str,
+    })
+
+    ListDetectorsAnswer = TypedDict("ListDetectorsAnswer", {
+        "data": List[ListDetectorsAnswerDataItem],
+    })
+
     ListDiskSnapshotsAnswerSnapshotsItem = TypedDict("ListDiskSnapshotsAnswerSnapshotsItem", {
         "snapshot_id": str,
         "disk_name": str,
@@ -3052,6 +3229,22 @@ if TYPE_CHECKING:
 
     PurgeQueueBody = TypedDict("PurgeQueueBody", {
         "what": Literal["messages", "dead_letters"],
+    })
+
+    PutDetectionSwitchAnswer = TypedDict("PutDetectionSwitchAnswer", {
+        "target": Literal["fleet", "node", "gpu"],
+        "id": str,
+        "enabled": bool,
+        "detectors_off": List[str],
+        "threshold": Union[float, None],
+        "changed_by": str,
+        "changed_at": str,
+    })
+
+    PutDetectionSwitchBody = TypedDict("PutDetectionSwitchBody", {
+        "enabled": NotRequired[bool],
+        "detectors_off": NotRequired[List[str]],
+        "threshold": NotRequired[Union[float, None]],
     })
 
     PutGpuTypeAnswer = TypedDict("PutGpuTypeAnswer", {
@@ -4133,6 +4326,10 @@ class Operations(Transport):
         """Continues a text, as OpenAI has it"""
         return self._request("POST", "/v1/completions", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def create_detection_maintenance(self, body: CreateDetectionMaintenanceBody, *, idempotency_key: Optional[str] = None) -> CreateDetectionMaintenanceAnswer:
+        """Announce maintenance: records of its time raise nothing"""
+        return self._request("POST", "/api/v1/detection/maintenance", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def create_disk(self, body: CreateDiskBody, *, idempotency_key: Optional[str] = None) -> CreateDiskAnswer:
         """Make a disk that outlives jobs; poll its operation"""
         return self._request("POST", "/v1/disks", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -4172,6 +4369,10 @@ class Operations(Transport):
     def delete_behaviour_baseline(self, id: str, *, idempotency_key: Optional[str] = None) -> None:
         """Forget what was learned of a workload: it is learned anew"""
         return self._request("DELETE", "/api/v1/scoring/baselines/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def delete_detection_switch(self, target: Literal["fleet", "node", "gpu"], id: str, *, idempotency_key: Optional[str] = None) -> None:
+        """Put a node, a GPU or the fleet back to the defaults"""
+        return self._request("DELETE", "/api/v1/detection/switches/{target}/{id}", path={"target": target, "id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
     def delete_disk(self, name: str, *, idempotency_key: Optional[str] = None) -> DeleteDiskAnswer:
         """Delete a disk; for 30 days it can be restored"""
@@ -4240,6 +4441,14 @@ class Operations(Transport):
     def end_alert_silence(self, id: str, *, idempotency_key: Optional[str] = None) -> EndAlertSilenceAnswer:
         """End a silence now; one that has ended stays as it is"""
         return self._request("DELETE", "/api/v1/alerts/silences/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def end_detection_maintenance(self, id: str, *, idempotency_key: Optional[str] = None) -> EndDetectionMaintenanceAnswer:
+        """End a maintenance window now; one that has ended stays as it is"""
+        return self._request("DELETE", "/api/v1/detection/maintenance/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
+
+    def explain_gpu_detection(self, id: str) -> ExplainGpuDetectionAnswer:
+        """What detection knows of a GPU: baselines, the latest score with its reasons, findings"""
+        return self._request("GET", "/api/v1/detection/gpus/{id}", path={"id": id}, query={})
 
     def export_behaviour_baseline(self, id: str) -> ExportBehaviourBaselineAnswer:
         """The model of one baseline, whole"""
@@ -4469,6 +4678,22 @@ class Operations(Transport):
         """A service account's client secrets, newest first; never the secrets themselves"""
         return self._request("GET", "/api/v1/service-accounts/{id}/secrets", path={"id": id}, query={"limit": limit, "cursor": cursor})
 
+    def list_detection_findings(self, *, active: Optional[bool] = None, node_id: Optional[str] = None, gpu_id: Optional[str] = None, family: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListDetectionFindingsAnswer:
+        """What was found on which GPU, and whether it goes on; newest first"""
+        return self._request("GET", "/api/v1/detection/findings", path={}, query={"active": active, "node_id": node_id, "gpu_id": gpu_id, "family": family, "limit": limit, "cursor": cursor})
+
+    def list_detection_maintenance(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListDetectionMaintenanceAnswer:
+        """List maintenance windows, newest first"""
+        return self._request("GET", "/api/v1/detection/maintenance", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_detection_switches(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> ListDetectionSwitchesAnswer:
+        """List what is switched otherwise than by default, newest change first"""
+        return self._request("GET", "/api/v1/detection/switches", path={}, query={"limit": limit, "cursor": cursor})
+
+    def list_detectors(self) -> ListDetectorsAnswer:
+        """The detectors that there are"""
+        return self._request("GET", "/api/v1/detection/detectors", path={}, query={})
+
     def list_disk_snapshots(self, name: str) -> ListDiskSnapshotsAnswer:
         """Snapshots of a disk, newest first"""
         return self._request("GET", "/v1/disks/{name}/snapshots", path={"name": name}, query={})
@@ -4644,6 +4869,10 @@ class Operations(Transport):
     def purge_queue(self, name: str, body: PurgeQueueBody, *, idempotency_key: Optional[str] = None) -> PurgeQueueAnswer:
         """Delete for good all messages of a queue, or up to 10,000 of its dead letters"""
         return self._request("POST", "/api/v1/queues/{name}/purge", path={"name": name}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def put_detection_switch(self, target: Literal["fleet", "node", "gpu"], id: str, body: PutDetectionSwitchBody, *, idempotency_key: Optional[str] = None) -> PutDetectionSwitchAnswer:
+        """Switch detection, or some detectors, off or on for a node, a GPU or (nil UUID) the fleet"""
+        return self._request("PUT", "/api/v1/detection/switches/{target}/{id}", path={"target": target, "id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
     def put_gpu_type(self, type: str, body: PutGpuTypeBody, *, idempotency_key: Optional[str] = None) -> PutGpuTypeAnswer:
         """Add a type, or change it"""
