@@ -3,6 +3,7 @@ import { createAlertsDomain, type AlertsDomainDeps, type AlertsPort } from '../d
 import { createDetectionDomain } from '../domains/detection/index.ts';
 import { createEvidenceDomain } from '../domains/evidence/index.ts';
 import { createFleetDomain, type FleetPort } from '../domains/fleet/index.ts';
+import { createGraphqlDomain } from '../domains/graphql/index.ts';
 import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/telemetry/index.ts';
 import type { Metrics } from '../platform/observability/metrics.ts';
 import { groupOf, type Group } from './group.ts';
@@ -92,8 +93,16 @@ export const buildWatching = (
   const evidence = createEvidenceDomain({ ...common, fleet: fleet.port, alerts: alerts.port, retentionDays });
   const { submit, bufferedRows } = telemetry.port;
   const otlp = buildOtlp(options, platform, { fleet: fleet.port, evidence: evidence.port, submit });
+  const graphql = createGraphqlDomain({
+    ...common,
+    streams: platform.streams,
+    fleet: fleet.port,
+    telemetry: telemetry.port.reader,
+    events: evidence.reader,
+    alerts: alerts.port,
+  });
   return {
-    ...groupOf([fleet, detection, telemetry, otlp, alerts, evidence]),
+    ...groupOf([fleet, detection, telemetry, otlp, alerts, evidence, graphql]),
     fleet: fleet.port,
     alerts: alerts.port,
     bufferedRows,

@@ -58,3 +58,19 @@ export const listHistory = async (
   );
   return rows;
 };
+
+/** The newest entries of each alert, at most `each`. */
+export const historyOfAlerts = async (
+  db: Executor,
+  alertIds: readonly string[],
+  each: number,
+): Promise<readonly HistoryRecord[]> => {
+  const { rows } = await db.query<HistoryRecord>(
+    `SELECT of_alert.* FROM unnest($1::uuid[]) AS wanted (alert)
+     CROSS JOIN LATERAL (
+       SELECT id, alert_id AS "alertId", at, actor, action, from_status AS "fromStatus", to_status AS "toStatus", note
+       FROM alert_history WHERE alert_id = wanted.alert ORDER BY at DESC, id DESC LIMIT $2) AS of_alert`,
+    [alertIds, each],
+  );
+  return rows;
+};

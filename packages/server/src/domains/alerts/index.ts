@@ -1,5 +1,6 @@
 import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { Route } from '../../platform/http/route.ts';
+import { createAlertReader } from './alert-reader.ts';
 import { createAlertmanager } from './alertmanager/index.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { mutesOf } from './change-store.ts';
@@ -42,6 +43,7 @@ export const createAlertsDomain = (given: AlertsDomainDeps): AlertsDomain => {
   return {
     routes: alertRoutes(deps),
     port: {
+      reader: createAlertReader(deps),
       raise: (tx, input) => raiseAlert(deps, tx, input),
       note: (tx, alertId, text) => noteOnAlert(deps, tx, alertId, text),
       onResolved: (hook) => {

@@ -199,3 +199,20 @@ export const listCandidates = async (
   );
   return rows.map(({ id }) => id);
 };
+
+/** The newest active alerts of each node, at most `each`. */
+export const newestOfNodes = async (
+  db: Executor,
+  nodeIds: readonly string[],
+  each: number,
+): Promise<readonly AlertRecord[]> => {
+  const { rows } = await db.query<AlertRecord>(
+    `SELECT of_node.* FROM unnest($1::uuid[]) AS wanted (node)
+     CROSS JOIN LATERAL (
+       SELECT ${alertColumns} FROM alerts
+       WHERE node_id = wanted.node AND status NOT IN ('resolved', 'false_positive')
+       ORDER BY created_at DESC, id DESC LIMIT $2) AS of_node`,
+    [nodeIds, each],
+  );
+  return rows;
+};

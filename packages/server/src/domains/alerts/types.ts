@@ -1,5 +1,6 @@
 import type { AlertStatus, Severity } from '@gpushield/contracts';
 import type { Executor, Tx } from '../../platform/database/types.ts';
+import type { AlertReader } from './alert-reader.ts';
 import type { Followed } from './follow-changes.ts';
 
 export type Resolution = 'fixed' | 'accepted';
@@ -79,6 +80,8 @@ export interface ResolutionHooks {
 
 /** What other domains may do with alerts. */
 export interface AlertsPort {
+  /** Alerts as clients see them, for who shows them in another form. */
+  readonly reader: AlertReader;
   /**
    * Deduplicated: an unresolved alert with this fingerprint gains occurrences, the later `last_seen_at`, the severer
    * severity and the new evidence. Safe for any number of replicas at once. Who raises several in one transaction

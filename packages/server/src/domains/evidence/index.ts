@@ -4,6 +4,7 @@ import type { EvidenceDomainDeps } from './deps.ts';
 import { recordEvents, type AuthorizeNode } from './record-events.ts';
 import type { SecurityEventInput } from '@gpushield/contracts';
 import type { Tx } from '../../platform/database/types.ts';
+import { eventReader, type EventReader } from './event-reader.ts';
 import { sweepEvents } from './housekeeping.ts';
 import { acceptBaselineRoute } from './routes/accept-baseline.ts';
 import { getEventRoute } from './routes/get-event.ts';
@@ -12,6 +13,7 @@ import { listEventsRoute } from './routes/list-events.ts';
 import { putInventoryRoute } from './routes/put-inventory.ts';
 import { reportEventsRoute } from './routes/report-events.ts';
 
+export type { EventReader } from './event-reader.ts';
 export type { EvidenceDomainDeps } from './deps.ts';
 export type { EvidenceFleet, FleetGpu, FleetNode, FleetSensor } from './types.ts';
 
@@ -26,6 +28,7 @@ export interface EvidencePort {
 
 export interface EvidenceDomain {
   readonly routes: readonly Route[];
+  readonly reader: EventReader;
   readonly port: EvidencePort;
   /** Starts the sweep of old events: at once, then every hour. */
   start(): Promise<void>;
@@ -55,6 +58,7 @@ export const createEvidenceDomain = (deps: EvidenceDomainDeps): EvidenceDomain =
   };
   deps.alerts.onResolved(acceptOnResolve(deps));
   return {
+    reader: eventReader,
     routes: [
       reportEventsRoute(deps),
       listEventsRoute(deps),

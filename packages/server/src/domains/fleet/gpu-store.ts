@@ -137,3 +137,16 @@ export const gpuIdsOfNode = async (db: Executor, nodeId: string): Promise<readon
   );
   return rows.map((row) => row.id);
 };
+
+export const gpusByIds = async (db: Executor, ids: readonly string[]): Promise<readonly GpuRow[]> =>
+  (await db.query<GpuRow>('SELECT * FROM gpus WHERE id = ANY ($1::uuid[])', [ids])).rows;
+
+/** Of each node at most 256, in the order of their ids. */
+export const gpusOfNodes = async (db: Executor, nodeIds: readonly string[]): Promise<readonly GpuRow[]> =>
+  (
+    await db.query<GpuRow>(
+      `SELECT of_node.* FROM unnest($1::uuid[]) AS wanted (node_id)
+       CROSS JOIN LATERAL (SELECT * FROM gpus WHERE gpus.node_id = wanted.node_id ORDER BY id LIMIT $2) AS of_node`,
+      [nodeIds, maxGpusOfNode],
+    )
+  ).rows;

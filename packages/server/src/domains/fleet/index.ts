@@ -5,6 +5,7 @@ import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { Route } from '../../platform/http/route.ts';
 import { decodeFleetChange, fleetChannel, sensorConfigurationChannel } from './channels.ts';
 import { createConfigurationWaiters } from './configuration-waiters.ts';
+import { fleetReader, type FleetReader } from './fleet-reader.ts';
 import { findGpu, gpuIdsOfNode, type GpuRow } from './gpu-store.ts';
 import { findNode, type NodeRow } from './node-store.ts';
 import { createPlaceDirectory, type PlaceDirectory } from './place-directory.ts';
@@ -15,6 +16,7 @@ import { createUuidDirectory, type UuidDirectory } from './uuid-directory.ts';
 import { findSensor, sensorConnectivity, type SensorConnectivity, type SensorRow } from './sensor-store.ts';
 
 export type { FleetChange } from './channels.ts';
+export type { FleetReader } from './fleet-reader.ts';
 export type { GpuRow } from './gpu-store.ts';
 export type { NodeRow } from './node-store.ts';
 export type { Place, PlaceDirectory } from './place-directory.ts';
@@ -37,6 +39,8 @@ export interface FleetPort {
   findSensor(db: Executor, id: string): Promise<SensorRow | undefined>;
   /** At most 256. */
   gpuIdsOfNode(db: Executor, nodeId: string): Promise<readonly string[]>;
+  /** The fleet as clients see it, for who shows it in another form. */
+  readonly reader: FleetReader;
   /** GPU id → node and the node's owner, from memory where it can be; ids in lower case. */
   readonly gpuDirectory: Pick<PlaceDirectory, 'resolve'>;
   /** Vendor's UUID → GPU, node and owner, likewise. */
@@ -91,6 +95,7 @@ export const createFleetDomain = (deps: FleetDomainDeps): FleetDomain => {
       findNode,
       findSensor,
       gpuIdsOfNode,
+      reader: fleetReader,
       gpuDirectory: gpus,
       uuidDirectory: createUuidDirectory({ db, places: gpus, maxEntries: maxDirectoryEntries }),
       registerReported,

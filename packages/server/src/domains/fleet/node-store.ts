@@ -152,3 +152,6 @@ export const listNodes = async (
   );
   return rows;
 };
+
+export const nodesByIds = async (db: Executor, ids: readonly string[]): Promise<readonly NodeRow[]> =>
+  (await db.query<NodeRow>(`${selectNodes} WHERE nodes.id = ANY ($1::uuid[])`, [ids])).rows;

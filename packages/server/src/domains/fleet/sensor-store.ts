@@ -156,3 +156,22 @@ export const sensorConnectivity = async (db: Executor): Promise<SensorConnectivi
   );
   return rows[0] ?? { online: 0, offline: 0, neverSeen: 0 };
 };
+
+export const sensorsByIds = async (db: Executor, ids: readonly string[]): Promise<readonly SensorRow[]> =>
+  (await db.query<SensorRow>(`${selectSensors} WHERE sensors.id = ANY ($1::uuid[])`, [ids])).rows;
+
+const maxSensorsOfNode = 64;
+
+/** Of each node at most 64. */
+export const sensorsOfNodes = async (
+  db: Executor,
+  nodeIds: readonly string[],
+): Promise<readonly SensorRow[]> =>
+  (
+    await db.query<SensorRow>(
+      `SELECT of_node.* FROM unnest($1::uuid[]) AS wanted (node_id)
+       CROSS JOIN LATERAL (
+         ${selectSensors} WHERE sensors.node_id = wanted.node_id ORDER BY sensors.id LIMIT $2) AS of_node`,
+      [nodeIds, maxSensorsOfNode],
+    )
+  ).rows;

@@ -14,6 +14,7 @@ import type { OnRecords, Places } from './accept-records.ts';
 import type { Judge, RecordBatch } from './record-batch.ts';
 import { writeBatches, type AcceptedBatch } from './write-batches.ts';
 import { createPartitionKeeper } from '../../platform/database/partition-keeper.ts';
+import { recordReader, type RecordReader } from './record-reader.ts';
 import { ingestBulk } from './routes/ingest-bulk.ts';
 import { ingestRecord } from './routes/ingest-record.ts';
 import { latestRecords } from './routes/latest-records.ts';
@@ -22,6 +23,8 @@ import { readSeries } from './routes/read-series.ts';
 import { createRollUps } from './series/roll-up.ts';
 
 export type { BatchGpu, Judge, Judgement, RecordBatch } from './record-batch.ts';
+
+export type { RecordReader } from './record-reader.ts';
 
 /** What telemetry needs of the fleet. */
 export interface TelemetryFleet {
@@ -57,6 +60,7 @@ export interface TelemetryDomainDeps {
 export interface TelemetryDomain {
   readonly routes: readonly Route[];
   readonly port: {
+    readonly reader: RecordReader;
     /** Records that are accepted and not yet durable. */
     bufferedRows(): number;
     /** Stores a batch whose rows passed every check; resolves when it is durable. Errors: those of `BatchWriter.submit`. */
@@ -118,6 +122,7 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
       readSeries({ clock, gpuIdsOfNode: fleet.gpuIdsOfNode }),
     ],
     port: {
+      reader: recordReader,
       bufferedRows: writer.bufferedRows,
       submit: (batch, receivedAtMs, answer, idempotency) =>
         writer.submit({ item: { batch, receivedAtMs }, rows: batch.rows, answer, idempotency }),
