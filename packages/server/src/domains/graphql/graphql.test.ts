@@ -55,7 +55,14 @@ beforeAll(async () => {
   const db = counted(database.db);
   const common = { db, clock, cursors, newId, log };
   const fleet = createFleetDomain(common);
-  telemetry = createTelemetryDomain({ ...common, fleet: fleet.port, retentionDays: 30 });
+  telemetry = createTelemetryDomain({
+    ...common,
+    fleet: fleet.port,
+    retentionDays: 30,
+    minutesRetentionDays: 30,
+    hoursRetentionDays: 30,
+    rollsUp: false,
+  });
   const userExists = () => Promise.resolve(true);
   alerts = createAlertsDomain({ ...common, userExists, fleet: fleet.port });
   const evidence = createEvidenceDomain({
