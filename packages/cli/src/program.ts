@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAgentCommands } from './commands/agents.ts';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addDetectionCommands } from './commands/detection.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addAuditCommands, addEventCommands, addTelemetryCommands } from './commands/evidence.ts';
 import { addHealthCommand } from './commands/health.ts';
@@ -74,6 +75,7 @@ export const createProgram = (deps: CommandDeps): Command => {
     addProcessCommands,
     addScoreCommands,
     addRuleCommands,
+    addDetectionCommands,
     addAuditCommands,
     addSimulateCommands,
     addWebhookCommands,

@@ -11,6 +11,7 @@ import { checked } from '../api/check.ts';
 import { usageError } from '../cli-error.ts';
 import { act, confirm, integerBetween, type CommandContext, type CommandDeps } from '../context.ts';
 import { registerFleet, removeFleet, type RegisteredNode } from '../simulate/register-fleet.ts';
+import { span } from '../span.ts';
 import { sendPast, sendPresent } from '../simulate/send-telemetry.ts';
 
 const maxNodes = 20_000;
@@ -35,19 +36,6 @@ interface SimulateOptions {
   readonly yes?: boolean;
   readonly scenarios?: boolean;
 }
-
-const spanPattern = /^(\d+(?:\.\d+)?)(s|m|h|d)?$/;
-const spanSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const maxSpanS = 30 * 86_400;
-
-/** A span such as `90`, `10s`, `5m`, `2h` or `1d`, in seconds. */
-const span = (text: string): number => {
-  const match = spanPattern.exec(text);
-  const seconds = Number(match?.[1]) * (spanSeconds[match?.[2] ?? 's'] ?? 1);
-  if (!(seconds >= 0 && seconds <= maxSpanS))
-    throw new InvalidArgumentError('It must be a span such as 10s, 5m, 2h or 1d, at most 30d.');
-  return seconds;
-};
 
 /** `mining` or `mining=3`: that many GPUs have it. */
 const incident = (text: string, before: readonly ScenarioName[] = []): readonly ScenarioName[] => {
