@@ -15,6 +15,7 @@ const benches = [
   'ingest-bulk',
   'ingest-single',
   'otlp',
+  'fleet-load',
   'series',
   'key-verification',
   'login-storm',

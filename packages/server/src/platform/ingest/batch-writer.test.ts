@@ -103,6 +103,13 @@ describe('a full buffer', () => {
   });
 });
 
+it('a request that no buffer could hold is told to split, not to come again', async () => {
+  const values = Array.from({ length: 11 }, (_, value) => String(value));
+  const refused = writerOn({ maxBufferedRows: 10 }).submit(submission(values));
+  await expect(refused).rejects.toMatchObject({ code: 'body_too_large', status: 413 });
+  expect(await stored()).toEqual([]);
+});
+
 describe('a value that PostgreSQL refuses', () => {
   it('costs its own request only, whole, and the others of the batch are stored', async () => {
     const writer = writerOn();

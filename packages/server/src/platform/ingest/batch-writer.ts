@@ -40,6 +40,12 @@ const overloaded = (maxBufferedRows: number): AppError =>
     retryAfterSeconds: 1,
   });
 
+/** Waiting would never help a request that alone is more than the buffer holds. */
+const tooLarge = (maxBufferedRows: number): AppError =>
+  new AppError('body_too_large', {
+    detail: `One request may bring at most ${maxBufferedRows} records`,
+  });
+
 /** Rejects a request whose commit does not come; its rows stay counted until their batch has ended. */
 const withDeadline = <T>(
   submission: Submission<T>,
@@ -88,6 +94,7 @@ export const createBatchWriter = <T>(options: BatchWriterOptions<T>): BatchWrite
   return {
     submit: async (submission) => {
       if (closed) throw new AppError('shutting_down', { retryAfterSeconds: 1 });
+      if (submission.rows > maxBufferedRows) throw tooLarge(maxBufferedRows);
       if (buffered + submission.rows > maxBufferedRows) throw overloaded(maxBufferedRows);
       buffered += submission.rows;
       return withDeadline(submission, ackTimeoutMs, scheduler.add);

@@ -36,7 +36,7 @@ export type WriteItems<T> = (tx: Tx, items: readonly T[]) => Promise<void>;
 export interface BatchWriter<T> {
   /**
    * Resolves after the COMMIT that holds the rows. Rejects with an AppError: `overloaded` (429) when the buffer is
-   * full, `database_unavailable` (503) when PostgreSQL is away or does not commit in time, `storage_full` (507),
+   * full, `body_too_large` (413) for more rows than the buffer ever holds, `database_unavailable` (503) when PostgreSQL is away or does not commit in time, `storage_full` (507),
    * `idempotency_key_reused` (422), `validation_failed` (422) when PostgreSQL refuses these rows, `shutting_down`.
    */
   submit(submission: Submission<T>): Promise<Receipt>;

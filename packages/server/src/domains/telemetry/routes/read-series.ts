@@ -17,6 +17,8 @@ export interface ReadSeriesDeps {
 
 const maxGpus = 256;
 const maxMetrics = 8;
+/** Points of one answer, about 30 MB of JSON; more series than fit get coarser steps. */
+const maxAnswerPoints = 200_000;
 const defaultSpanMs = 3_600_000;
 const uuid = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 
@@ -34,7 +36,14 @@ const query = Type.Object({
   }),
   since: Type.Optional(Timestamp),
   until: Type.Optional(Timestamp),
-  points: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 300 })),
+  points: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2000,
+      default: 300,
+      description: `At most, by series; fewer where all series together would be more than ${maxAnswerPoints}`,
+    }),
+  ),
 });
 
 const Series = Type.Object({
@@ -104,7 +113,9 @@ export const readSeries = ({ clock, gpuIdsOfNode }: ReadSeriesDeps) =>
           ? [...new Set((gpu_ids ?? '').split(',').map(canonicalId))]
           : await gpuIdsOfNode(ctx.db, node_id);
       const wanted = metricsIn(metrics);
-      const plan = planSeries({ ...spanOf(since, until, clock.nowMs()), points }, gpuIds.length);
+      const share = Math.floor(maxAnswerPoints / Math.max(1, gpuIds.length * wanted.length));
+      const bounded = Math.max(1, Math.min(points, share));
+      const plan = planSeries({ ...spanOf(since, until, clock.nowMs()), points: bounded }, gpuIds.length);
       const state = await readState(ctx.db);
       const series = await Promise.all(
         wanted.map(async (metric) => {

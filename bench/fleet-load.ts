@@ -1,0 +1,127 @@
+/*
+ * A fleet of 10,000 GPUs that each tell twenty numbers a second by OTLP, durable and scored: how long an export waits for its
+ * answer, and whether the server's memory stays flat. `node bench/fleet-load.ts [--gpus 10000] [--seconds 90]`; the
+ * issue's ten minutes are `--seconds 600`. Server, PostgreSQL and generator share the machine.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { FleetLoad, FleetPlan } from './fleet-feeder.ts';
+import {
+  countRecords,
+  cpuSecondsOf,
+  makeDataDir,
+  registerFleet,
+  removeDataDir,
+  startServer,
+  withDatabase,
+} from './ingest-support.ts';
+import { describeMachine } from './support/machine.ts';
+import { memoryOf } from './support/processes.ts';
+import { report } from './support/result.ts';
+import { median, percentile } from './support/statistics.ts';
+import { megabytes, ms, whole } from './support/table.ts';
+
+const { values } = parseArgs({
+  options: { gpus: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '90' } },
+});
+const gpusPerNode = 8;
+const nodesPerExporter = 25;
+const exporters = Math.max(1, Math.round(Number(values.gpus) / gpusPerNode / nodesPerExporter));
+const gpus = exporters * nodesPerExporter * gpusPerNode;
+const measureSeconds = Number(values.seconds);
+// The first exports register every node and GPU.
+const warmUpSeconds = 25;
+const targetP99Ms = 250;
+const sampleMs = 1000;
+/** Memory is flat when its last third is no more than this above its first: a garbage collector's breath, no leak. */
+const flatShare = 1.15;
+
+/** Runs the generator; samples the server's memory once a second after the warm-up. */
+const feed = async (
+  plan: FleetPlan,
+  pid: number,
+): Promise<{ load: FleetLoad; memory: readonly number[] }> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'fleet-feeder.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(JSON.stringify(plan));
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = once(child, 'close');
+  const memory: number[] = [];
+  const startMs = performance.now();
+  while (child.exitCode === null) {
+    await Promise.race([ended, wait(sampleMs)]);
+    if (performance.now() - startMs > plan.warmUpSeconds * 1000) memory.push(memoryOf(pid).rssBytes);
+  }
+  await ended;
+  if (child.exitCode !== 0) throw new Error(`the generator ended with ${child.exitCode}`);
+  return { load: JSON.parse(Buffer.concat(chunks).toString('utf8')) as FleetLoad, memory };
+};
+
+const machine = describeMachine();
+const dataDir = await makeDataDir();
+try {
+  const server = await startServer(dataDir);
+  let fed: Awaited<ReturnType<typeof feed>>;
+  let cpuSeconds: number;
+  try {
+    const { headers } = await registerFleet(server.url, 1);
+    const before = await cpuSecondsOf(server.pid);
+    const url = `${server.url}/v1/metrics`;
+    fed = await feed(
+      { url, headers, exporters, nodesPerExporter, warmUpSeconds, measureSeconds },
+      server.pid,
+    );
+    cpuSeconds = (await cpuSecondsOf(server.pid)) - before;
+  } finally {
+    await server.stop();
+  }
+  const { load, memory } = fed;
+  const stored = await withDatabase(dataDir, countRecords);
+  if (stored < load.acknowledgedRecords) throw new Error('acknowledged records are missing');
+  const third = Math.max(1, Math.floor(memory.length / 3));
+  const [first, last] = [median(memory.slice(0, third)), median(memory.slice(-third))];
+  const p99Ms = percentile(load.latenciesMs, 0.99);
+  const due = gpus * (warmUpSeconds + measureSeconds);
+  report({
+    bench: 'fleet-load',
+    machine,
+    figures: [
+      {
+        name: `acknowledgement p99 of ${whole(gpus)} GPUs at 1 Hz`,
+        target: `< ${targetP99Ms} ms`,
+        measured: ms(p99Ms),
+        met: p99Ms < targetP99Ms && Object.keys(load.others).length === 0,
+      },
+      {
+        name: 'memory of the server under that fleet, last third beside first',
+        target: `flat: ≤ ${flatShare} ×`,
+        measured: `${(last / first).toFixed(2)} ×`,
+        met: last / first <= flatShare,
+      },
+    ],
+    tables: [
+      {
+        title: `${whole(gpus)} GPUs, ${whole(load.pointsPerSecond)} points/s from ${exporters} exporters, ${measureSeconds} s`,
+        columns: ['', 'value'],
+        rows: [
+          ['export p50', ms(percentile(load.latenciesMs, 0.5))],
+          ['export p99', ms(p99Ms)],
+          ['memory, first third', megabytes(first)],
+          ['memory, last third', megabytes(last)],
+          ['server CPU', `${((cpuSeconds / (warmUpSeconds + measureSeconds)) * 100).toFixed(0)} % of a core`],
+          ['records acknowledged of those due', `${whole(load.acknowledgedRecords)} of ${whole(due)}`],
+        ],
+      },
+    ],
+    notes: [
+      `Latency counts from when an export was due, so that a queue at the generator is seen. The first ${warmUpSeconds} s, in which every node and GPU is registered, are not measured. Found in the database after the stop: ${whole(stored)} records. Other answers: ${JSON.stringify(load.others)}.`,
+    ],
+  });
+} finally {
+  await removeDataDir(dataDir);
+}
