@@ -6,6 +6,7 @@ import { addDetectionCommands } from './commands/detection.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addAuditCommands, addEventCommands, addTelemetryCommands } from './commands/evidence.ts';
 import { addHealthCommand } from './commands/health.ts';
+import { addInferenceCommands } from './commands/inference.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addNodeCommands } from './commands/nodes.ts';
@@ -80,6 +81,7 @@ export const createProgram = (deps: CommandDeps): Command => {
     addSimulateCommands,
     addWebhookCommands,
     addQueueCommands,
+    addInferenceCommands,
     addCompletionCommand,
   ]) {
     add(program, deps);

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  GenerateRequest,
+  ScopedTokenRequest,
   AcknowledgeAlert,
   AlertQuery,
   AssignAlert,
@@ -46,6 +48,8 @@ export type Handler = (request: SeenRequest) => Reply;
 
 /** What the contract says of the bodies that the command line sends. */
 const bodies: readonly (readonly [method: string, path: RegExp, schema: TSchema])[] = [
+  ['POST', /^\/api\/v1\/llm\/generate$/, GenerateRequest],
+  ['POST', /^\/auth\/scoped-token$/, ScopedTokenRequest],
   ['POST', /^\/auth\/login$/, LoginRequest],
   ['POST', /^\/auth\/(refresh|logout)$/, RefreshRequest],
   ['POST', /^\/api\/v1\/users$/, CreateUser],
