@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../../platform/clock.ts';
 import { AppError } from '../../../platform/errors.ts';
 import type { CircuitBoard } from '../../../platform/outbound/index.ts';
@@ -150,33 +151,53 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
         const adapter = adapters[upstream.kind];
         const { path, body } = adapter.request(request.call, target.model);
         const answer = await client.stream(upstream, path, body, request.signal);
-        const pieces = adapter.pieces(request.call, request.model.name, answer.body)[Symbol.asyncIterator]();
-        const first = await pieces.next();
-        return { pieces: streamed(first, pieces, () => answer.body.destroy(), finish) };
+        // Read to its end without being destroyed: its connection serves the next call.
+        const source = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+        const pieces = adapter.pieces(request.call, request.model.name, source)[Symbol.asyncIterator]();
+        const first = await pieces.next().catch((error: unknown) => {
+          answer.body.destroy();
+          throw error;
+        });
+        return { pieces: streamed(first, pieces, answer.body, finish) };
       }),
   };
+};
+
+/** What a server sends behind the end of its answer is waited for this long, for the sake of its connection. */
+const remainderMs = 1000;
+
+const letEnd = (body: Readable): void => {
+  if (body.closed || body.readableEnded) return;
+  const timer = setTimeout(() => body.destroy(), remainderMs);
+  body.once('close', () => {
+    clearTimeout(timer);
+  });
+  body.on('error', () => undefined);
+  body.resume();
 };
 
 /** The pieces, the first of them in hand; whoever stops early ends the upstream's work too. */
 const streamed = async function* (
   first: IteratorResult<StreamPiece>,
   rest: AsyncIterator<StreamPiece>,
-  destroy: () => void,
+  body: Readable,
   finish: (failed: boolean) => void,
 ): AsyncGenerator<StreamPiece> {
-  let failed = false;
+  let state: 'running' | 'complete' | 'failed' = 'running';
   try {
     let next = first;
     while (next.done !== true) {
       yield next.value;
       next = await rest.next();
     }
+    state = 'complete';
   } catch (thrown) {
-    failed = true;
+    state = 'failed';
     throw failureOf(thrown);
   } finally {
-    destroy();
-    finish(failed);
+    if (state === 'complete') letEnd(body);
+    else body.destroy();
+    finish(state === 'failed');
   }
 };
 
