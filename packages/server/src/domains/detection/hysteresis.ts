@@ -26,12 +26,6 @@ export const hysteresisSlots = (detectors: number): number => detectors * slotsE
 /** Raised whenever the meaning of these numbers changes. */
 export const hysteresisVersion = 1;
 
-export const isActive = (state: Float64Array, base: number, detector: number): boolean =>
-  at(state, base + detector * slotsEach + since) > 0;
-
-export const activeSince = (state: Float64Array, base: number, detector: number): number =>
-  at(state, base + detector * slotsEach + since);
-
 /**
  * Takes one score of one detector at `nowMs`. `counts`: whether the score may begin anything (not in warm-up, not switched
  * off). Allocates nothing.

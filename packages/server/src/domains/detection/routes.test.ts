@@ -4,7 +4,7 @@ import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 import { trace } from './detectors/testing/traces.ts';
-import { idle, training, withReadings } from './detectors/testing/workloads.ts';
+import { idle, miner, training, withReadings } from './detectors/testing/workloads.ts';
 
 const database = testDatabase();
 let app: App;
@@ -162,6 +162,31 @@ describe('a GPU that fails', () => {
     expect((await call('GET', '/api/v1/detection/maintenance')).body['data']).toHaveLength(1);
     const end = `/api/v1/detection/maintenance/${String(made.body['id'])}`;
     expect((await call('DELETE', end)).body).toMatchObject({ ends_at: window.ends_at });
+  });
+});
+
+describe('an attack on several GPUs of a node', () => {
+  it('is one alert that names them all', async () => {
+    const node = await call('POST', '/api/v1/nodes', { name: 'mined' });
+    const gpuIds: string[] = [];
+    for (const index of [0, 1]) {
+      const gpu = await call('POST', `/api/v1/nodes/${String(node.body['id'])}/gpus`, {
+        vendor: 'nvidia',
+        model: 'H100',
+        device_id: `0000:0${index}:00.0`,
+        uuid: `GPU-mined-${index}`,
+        memory_total: 81_559,
+      });
+      gpuIds.push(String(gpu.body['id']));
+    }
+    const [first = '', second = ''] = gpuIds;
+    await send(first, { workload: miner(0.9, 600), toS: 3600 });
+    await send(second, { workload: miner(0.9, 600), toS: 3600 });
+    const { rows } = await database.db.query<{ evidence: { gpu_ids: string[] } }>(
+      `SELECT evidence FROM alerts WHERE source = 'anomaly' AND node_id = $1`,
+      [node.body['id']],
+    );
+    expect(rows.map(({ evidence }) => evidence.gpu_ids)).toEqual([[first, second]]);
   });
 });
 

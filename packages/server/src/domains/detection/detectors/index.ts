@@ -68,7 +68,7 @@ const fill = (frame: Frame, state: Float64Array, input: StepInput): void => {
 };
 
 /**
- * The detectors of GPUShield as one model; docs/reference/detectors.md tells each. One model serves all GPUs of a process,
+ * The detectors of GPUShield as one model; docs/operations/detection.md tells each. One model serves all GPUs of a process,
  * one record after the other.
  */
 export const createDetectorModel = (): DetectorModel => {
