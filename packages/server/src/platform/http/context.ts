@@ -43,11 +43,16 @@ const payloadHashOf = (request: FastifyRequest): string =>
 
 /** The answer's own stream closes when it is done or the client is gone; a keep-alive socket outlives many answers. */
 const abortSignalOf = (reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    gone.abort();
-  });
-  return AbortSignal.any([gone.signal, stopping]);
+  // By hand: AbortSignal.any would leave a weak reference to collect for each request.
+  const ended = new AbortController();
+  const end = (): void => {
+    stopping.removeEventListener('abort', end);
+    ended.abort();
+  };
+  if (stopping.aborted) end();
+  else stopping.addEventListener('abort', end, { once: true });
+  reply.raw.once('close', end);
+  return ended.signal;
 };
 
 /** What a handler knows of its request. Costly parts are made when they are first asked for. */
