@@ -1,5 +1,6 @@
 import { buildDomains } from './app/domains.ts';
 import type { AppOptions } from './app/options.ts';
+import { serveTerminals } from './app/terminal-sockets.ts';
 import { buildTracing, traced } from './app/tracing.ts';
 import { buildPlatform, sealedColumns, type Platform } from './app/platform.ts';
 import { createAdmission } from './platform/http/admission.ts';
@@ -67,10 +68,19 @@ export const buildApp = async (given: AppOptions): Promise<App> => {
   const tracing = await buildTracing(given);
   const options = traced(given, tracing);
   const platform = buildPlatform(options, tracing.tracer);
-  const { routes, running, tasks } = buildDomains(options, platform);
+  const { routes, running, tasks, terminals } = buildDomains(options, platform);
   const scheduler = platform.makeScheduler(tasks);
   const tracer = given.config.telemetry.otlpEndpoint === undefined ? undefined : tracing.tracer;
-  const http = await serveRoutes(options, platform, routes, tracer);
+  const served = await serveRoutes(options, platform, routes, tracer);
+  const sockets = terminals === undefined ? undefined : serveTerminals(served.app, terminals, options.log);
+  const http: HttpServer = {
+    app: served.app,
+    // A terminal would hold the server open for as long as somebody looks at it.
+    drain: (graceMs) => {
+      sockets?.stop();
+      return served.drain(graceMs);
+    },
+  };
   const { audit, identity, argon2, limits, outbound, sealer, sweeper, webhooks } = platform;
   const parts = [audit.writer, audit.trail, limits, identity, ...running, webhooks, sweeper, scheduler];
   return {

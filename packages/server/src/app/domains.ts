@@ -2,6 +2,7 @@ import { createAuditDomain } from '../domains/audit/index.ts';
 import { createFirewallDomain } from '../domains/firewall/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
+import type { ReservationsPort } from '../domains/reservations/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
 import { createUsageDomain } from '../domains/usage/index.ts';
 import { createVectorsDomain } from '../domains/vectors/index.ts';
@@ -33,8 +34,14 @@ const buildSystem = (
     },
   });
 
+/** All domains, and what sockets beside HTTP ask of them. */
+export interface Domains extends Group {
+  /** Undefined: this server runs no jobs. */
+  readonly terminals: ReservationsPort | undefined;
+}
+
 /** Every domain, wired to the others through their ports. */
-export const buildDomains = (options: AppOptions, platform: Platform): Group => {
+export const buildDomains = (options: AppOptions, platform: Platform): Domains => {
   const { config, clock } = options;
   const { cursors, audit, limits, webhooks } = platform;
   const common = { ...options, cursors };
@@ -66,5 +73,9 @@ export const buildDomains = (options: AppOptions, platform: Platform): Group => 
   ]);
   const system = buildSystem(options, platform, watching);
   // A worker answers for its own health and metrics, and for nothing else.
-  return { ...all, routes: [...system.routes, ...(config.roles.includes('api') ? all.routes : [])] };
+  return {
+    ...all,
+    terminals: reservations?.port,
+    routes: [...system.routes, ...(config.roles.includes('api') ? all.routes : [])],
+  };
 };

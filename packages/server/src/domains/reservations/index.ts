@@ -21,8 +21,10 @@ import { extendJob } from './routes/extend-job.ts';
 import { getJob } from './routes/get-job.ts';
 import { debugJob, getJobLogs } from './routes/job-logs.ts';
 import { listJobs } from './routes/list-jobs.ts';
+import { openTerminalRoute } from './routes/open-terminal.ts';
 import { submitJob } from './routes/submit-job.ts';
 import { disableJupyter, enableJupyter } from './routes/switch-jupyter.ts';
+import type { Runtime, TerminalSession } from './runtime/port.ts';
 import { createGithubKeys } from './ssh-keys.ts';
 
 export type { ReservationsDomainDeps } from './deps.ts';
@@ -37,8 +39,15 @@ export const sealedJobColumns: readonly SealedColumn[] = [
   { table: 'jobs', idColumn: 'id', column: 'jupyter_token_sealed', purpose: jupyterPurpose },
 ];
 
+/** What the app's sockets ask. */
+export interface ReservationsPort {
+  /** A shell in a job of this id, for who may have it. Rejects with `RuntimeRefusal`. */
+  terminal(jobId: string, options: Parameters<Runtime['terminal']>[1]): Promise<TerminalSession>;
+}
+
 export interface ReservationsDomain {
   readonly routes: readonly Route[];
+  readonly port: ReservationsPort;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -54,6 +63,7 @@ const routesOf = (deps: RouteDeps): readonly Route[] => [
   addJobUser(deps),
   getJobLogs(deps),
   debugJob(deps),
+  openTerminalRoute(),
   getAvailability(deps),
   getClusterStatus(deps),
   createDisk(deps),
@@ -100,6 +110,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
     : undefined;
   return {
     routes: routesOf({ ...given, views }),
+    port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options) },
     start: async () => {
       await runtime.start();
       await processor?.start();
