@@ -36,7 +36,7 @@ const inTerminal = (id: string, typed: string, shown: RegExp): Promise<string> =
     let output = '';
     const timer = setTimeout(() => reject(new Error(`The terminal showed ${output}`)), 30_000);
     socket.onopen = () => socket.send(new TextEncoder().encode(typed));
-    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    socket.onmessage = ({ data }: MessageEvent) => {
       output += data instanceof ArrayBuffer ? new TextDecoder().decode(data) : String(data);
       if (!shown.test(output)) return;
       clearTimeout(timer);
