@@ -43,7 +43,9 @@ const inTerminal = (id: string, typed: string, shown: RegExp): Promise<string> =
       socket.close();
       resolve(output);
     };
-    socket.onclose = ({ code, reason }) => { output += `[closed ${code} ${reason}]`; };
+    socket.onclose = ({ code, reason }) => {
+      output += `[closed ${code} ${reason}]`;
+    };
     socket.onerror = () => reject(new Error('The terminal could not be opened'));
   });
 
@@ -76,7 +78,9 @@ describe.skipIf(!hasSandbox)('a job on this host', () => {
   });
 
   it('sees neither the server’s files nor other processes', async () => {
-    const id = await submit({ command: `ls ${one.server.dataDir} 2>&1; ls /root 2>&1; ps -e 2>/dev/null | wc -l; ls /proc | grep -c '^[0-9]'` });
+    const id = await submit({
+      command: `ls ${one.server.dataDir} 2>&1; ls /root 2>&1; ps -e 2>/dev/null | wc -l; ls /proc | grep -c '^[0-9]'`,
+    });
     await reaches(id, 'expired', 'failed');
     const text = await logsOf(id);
     expect(text).toContain(`cannot access '${one.server.dataDir}'`);

@@ -758,6 +758,11 @@ export interface Operations {
     input: Record<never, never>;
     output: { models: readonly ({ name: string; model: string })[] };
   };
+  /** A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal */
+  openJobTerminal: {
+    input: { path: { id: string }; query?: { rank?: number; cols?: number; rows?: number } };
+    output: { job_id: string; protocol: string; rank: number };
+  };
   /** Delete for good all messages of a queue, or up to 10,000 of its dead letters */
   purgeQueue: {
     input: { path: { name: string }; body: { what: "messages" | "dead_letters" } };
@@ -1172,6 +1177,7 @@ export const operations = {
   ollamaEmbed: { method: 'POST', path: '/api/embed', keyed: true, list: false },
   ollamaGenerate: { method: 'POST', path: '/api/generate', keyed: true, list: false },
   ollamaTags: { method: 'GET', path: '/api/tags', keyed: false, list: false },
+  openJobTerminal: { method: 'GET', path: '/v1/jobs/{id}/terminal', keyed: false, list: false },
   purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
   putDetectionSwitch: { method: 'PUT', path: '/api/v1/detection/switches/{target}/{id}', keyed: true, list: false },
   putGpuType: { method: 'PUT', path: '/v1/admin/gpu-types/{type}', keyed: true, list: false },

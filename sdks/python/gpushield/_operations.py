@@ -3223,6 +3223,12 @@ if TYPE_CHECKING:
         "models": List[OllamaTagsAnswerModelsItem],
     })
 
+    OpenJobTerminalAnswer = TypedDict("OpenJobTerminalAnswer", {
+        "job_id": str,
+        "protocol": str,
+        "rank": int,
+    })
+
     PurgeQueueAnswer = TypedDict("PurgeQueueAnswer", {
         "purged": int,
     })
@@ -4865,6 +4871,10 @@ class Operations(Transport):
     def ollama_tags(self) -> OllamaTagsAnswer:
         """The models that the caller may use, as Ollama lists them"""
         return self._request("GET", "/api/tags", path={}, query={})
+
+    def open_job_terminal(self, id: str, *, rank: Optional[int] = None, cols: Optional[int] = None, rows: Optional[int] = None) -> OpenJobTerminalAnswer:
+        """A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal"""
+        return self._request("GET", "/v1/jobs/{id}/terminal", path={"id": id}, query={"rank": rank, "cols": cols, "rows": rows})
 
     def purge_queue(self, name: str, body: PurgeQueueBody, *, idempotency_key: Optional[str] = None) -> PurgeQueueAnswer:
         """Delete for good all messages of a queue, or up to 10,000 of its dead letters"""

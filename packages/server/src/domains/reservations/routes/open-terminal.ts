@@ -14,7 +14,8 @@ export const openTerminalRoute = () =>
     method: 'GET',
     path: '/v1/jobs/:id/terminal',
     operationId: 'openJobTerminal',
-    summary: 'A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal',
+    summary:
+      'A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal',
     tag: jobTag,
     access: { scope: 'jobs:write' },
     audit: { when: 'before', action: 'job.terminal', resource: 'job:{id}' },

@@ -163,7 +163,12 @@ export const sandboxArguments = (facts: SandboxFacts): readonly string[] => {
     '--ro-bind',
     facts.bin,
     '/job/lib/bin',
-    ...['/job/lib/node_modules', '/job/lib/node_modules/@lydell'].flatMap((path) => ['--perms', '0755', '--dir', path]),
+    ...['/job/lib/node_modules', '/job/lib/node_modules/@lydell'].flatMap((path) => [
+      '--perms',
+      '0755',
+      '--dir',
+      path,
+    ]),
     ...facts.packages.flatMap(({ name, dir }) => ['--ro-bind', dir, `/job/lib/node_modules/${name}`]),
     '--clearenv',
     ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
