@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { logIn, objectAt, objectsAt, send, textAt, type Client } from '../support/client.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
+import { freezePostgres } from '../support/freeze-postgres.ts';
 import { until } from '../support/ingest-load.ts';
 import {
   forwardThroughCollector,
@@ -54,46 +55,79 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
     await removeDataDir(dataDir);
   });
 
+  /** Distinct values that are stored; 0 while the database is away. */
   const stored = async (admin: Client): Promise<number> => {
     const answer = await admin.send('GET', '/api/v1/telemetry/records?limit=500');
+    if (answer.status !== 200) return 0;
     const values = new Set<number>();
     for (const record of objectsAt(answer.json(), 'data'))
       values.add(Number(objectAt(record, 'metrics')['power_usage']));
     return values.size;
   };
 
+  /** Our server, and the Collector that hands on to it with a key of its own. */
+  const begin = async (form: ForwardForm) => {
+    const [port, grpcPort] = [await freePort(createServer), await freePort(createServer)];
+    dataDir = await makeDataDir();
+    const env = {
+      PORT: String(port),
+      GPUSHIELD_OTLP_GRPC_PORT: String(grpcPort),
+    };
+    server = await startServer(dataDir, env);
+    const admin = await logIn(server.url);
+    const key = await admin.send('POST', '/api/v1/keys', {
+      description: 'collector',
+      scopes: ['telemetry:write', 'nodes:write'],
+    });
+    collector = await forwardThroughCollector(
+      form === 'grpc' ? `127.0.0.1:${grpcPort}` : server.url,
+      form,
+      textAt(key.json(), 'api_key'),
+    );
+    return { env, admin, key: textAt(key.json(), 'api_key'), from: collector };
+  };
+
   it.each<ForwardForm>(['http', 'http-json', 'grpc'])(
     'nothing is lost by %s through a kill -9 of ours and 20 requests while we are away',
     async (form) => {
-      const [port, grpcPort] = [await freePort(createServer), await freePort(createServer)];
-      dataDir = await makeDataDir();
-      const env = {
-        PORT: String(port),
-        GPUSHIELD_OTLP_GRPC_PORT: String(grpcPort),
-      };
-      server = await startServer(dataDir, env);
-      const admin = await logIn(server.url);
-      const key = await admin.send('POST', '/api/v1/keys', {
-        description: 'collector',
-        scopes: ['telemetry:write', 'nodes:write'],
-      });
-      collector = await forwardThroughCollector(
-        form === 'grpc' ? `127.0.0.1:${grpcPort}` : server.url,
-        form,
-        textAt(key.json(), 'api_key'),
-      );
+      const { env, from } = await begin(form);
       const total = 60;
       for (let index = 0; index < total; index += 1) {
-        const answer = await send(`${collector.httpUrl}/v1/metrics`, 'POST', document(index));
+        const answer = await send(`${from.httpUrl}/v1/metrics`, 'POST', document(index));
         expect(answer.status).toBe(200);
         if (index === 20) {
-          server.kill('SIGKILL');
-          await server.exited;
+          server?.kill('SIGKILL');
+          await server?.exited;
         }
         if (index === 40) server = await startServer(dataDir, env);
       }
-      const again = await logIn(server.url);
+      const again = await logIn(server?.url ?? '');
       await until('the Collector to deliver everything', async () => (await stored(again)) === total, 90_000);
+    },
+    150_000,
+  );
+
+  // By gRPC alone, to spare time: the form over HTTP is asked for below, and retried in the test above.
+  it.each<ForwardForm>(['grpc'])(
+    'nothing is lost by %s while our database hangs: it is told to come again, in OTLP’s own form',
+    async (form) => {
+      const { admin, from, key } = await begin(form);
+      const total = 30;
+      let thaw = (): void => undefined;
+      try {
+        for (let index = 0; index < total; index += 1) {
+          if (index === 10) thaw = await freezePostgres(dataDir);
+          expect((await send(`${from.httpUrl}/v1/metrics`, 'POST', document(index))).status).toBe(200);
+        }
+        const headers = { authorization: `Bearer ${key}` };
+        const refused = await send(`${server?.url ?? ''}/v1/metrics`, 'POST', document(total), headers);
+        expect(refused.status).toBe(503);
+        expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+        expect(refused.json()).toEqual({ code: 14, message: expect.any(String) });
+      } finally {
+        thaw();
+      }
+      await until('the Collector to deliver everything', async () => (await stored(admin)) >= total, 90_000);
     },
     150_000,
   );
