@@ -66,7 +66,7 @@ const start = async (...args: string[]) => {
     now: () => sampleNow,
     env: { GPUSHIELD_URL: server.url, GPUSHIELD_API_KEY: 'k'.repeat(86) },
   });
-  return { code: await run(args, { io, version: '0.1.0' }), out: io.out() };
+  return { code: await run(args, { io, version: '0.1.0' }), out: io.out(), err: io.err() };
 };
 
 describe('gpushield agents, scores and processes', () => {
@@ -75,8 +75,8 @@ describe('gpushield agents, scores and processes', () => {
       status: 201,
       body: { ...agent, secret: 's3cret', previous_expires_at: null, webhook_secrets: {} },
     }));
-    const { code, out } = await start('agents', 'register', 'node-1', '--format', 'falco');
-    expect({ code, out }).toEqual({ code: 0, out: 's3cret\n' });
+    const { code, out, err } = await start('agents', 'register', 'node-1', '--format', 'falco');
+    expect({ code, out }, err).toEqual({ code: 0, out: 's3cret\n' });
     expect(server.seen.at(-1)?.body).toEqual({ agent_id: 'node-1', format: 'falco' });
   });
 
