@@ -5,7 +5,7 @@ import type { Executor } from '../../../platform/database/types.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
 import { canonicalId } from '../check-places.ts';
-import { planSeries } from '../series/plan-series.ts';
+import { maxAnswerPoints, planSeries, pointsOfEach } from '../series/plan-series.ts';
 import { readState } from '../series/roll-up-store.ts';
 import { readSeries as selectSeries } from '../series/series-store.ts';
 import { parseTimestamp } from '../timestamp.ts';
@@ -17,8 +17,6 @@ export interface ReadSeriesDeps {
 
 const maxGpus = 256;
 const maxMetrics = 8;
-/** Points of one answer, about 30 MB of JSON; more series than fit get coarser steps. */
-const maxAnswerPoints = 200_000;
 const defaultSpanMs = 3_600_000;
 const uuid = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 
@@ -113,8 +111,7 @@ export const readSeries = ({ clock, gpuIdsOfNode }: ReadSeriesDeps) =>
           ? [...new Set((gpu_ids ?? '').split(',').map(canonicalId))]
           : await gpuIdsOfNode(ctx.db, node_id);
       const wanted = metricsIn(metrics);
-      const share = Math.floor(maxAnswerPoints / Math.max(1, gpuIds.length * wanted.length));
-      const bounded = Math.max(1, Math.min(points, share));
+      const bounded = pointsOfEach(points, gpuIds.length * wanted.length);
       const plan = planSeries({ ...spanOf(since, until, clock.nowMs()), points: bounded }, gpuIds.length);
       const state = await readState(ctx.db);
       const series = await Promise.all(

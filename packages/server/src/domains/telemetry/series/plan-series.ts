@@ -7,6 +7,13 @@ const hour = 3600;
 /** Raw records that one answer may read; more are read by the minute. */
 const maxRawRecords = 2_000_000;
 
+/** Points of one answer, about 30 MB of JSON; more series than fit get coarser steps. */
+export const maxAnswerPoints = 200_000;
+
+/** How many of the points asked for each of so many series may have. Pure. */
+export const pointsOfEach = (asked: number, series: number): number =>
+  Math.max(1, Math.min(asked, Math.floor(maxAnswerPoints / Math.max(1, series))));
+
 export type Tier = 'raw' | 'minutes' | 'hours';
 
 export interface SeriesPlan {

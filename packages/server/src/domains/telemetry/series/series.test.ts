@@ -7,7 +7,7 @@ import { systemClock } from '../../../platform/clock.ts';
 import { testDatabase } from '../../../testing/index.ts';
 import type { RecordBatch } from '../record-batch.ts';
 import { writeBatches } from '../write-batches.ts';
-import { planSeries, type SeriesPlan } from './plan-series.ts';
+import { maxAnswerPoints, planSeries, pointsOfEach, type SeriesPlan } from './plan-series.ts';
 import { readState } from './roll-up-store.ts';
 import { rollUp } from './roll-up.ts';
 import { readSeries, seriesStatement } from './series-store.ts';
@@ -165,6 +165,13 @@ describe('a series', () => {
 });
 
 describe('the plan', () => {
+  it('bounds what all series of an answer have together, however many are asked for', () => {
+    expect(pointsOfEach(2000, 8)).toBe(2000);
+    expect(pointsOfEach(2000, 256 * 8) * 256 * 8).toBeLessThanOrEqual(maxAnswerPoints);
+    expect(pointsOfEach(300, 64 * 8)).toBe(300);
+    expect(pointsOfEach(300, 0)).toBe(300);
+  });
+
   it('keeps within the points asked for, and reads no more raw records than it may', () => {
     const day = 86_400_000;
     for (const points of [1, 10, 300, 2000])
