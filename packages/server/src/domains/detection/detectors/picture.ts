@@ -78,10 +78,10 @@ export const loadOf = (state: Float64Array, frame: Frame, power: number): number
   return span > 0 ? (power - idle) / span : NaN;
 };
 
-/** Most of its full power that a GPU draws at rest, roughly. */
-const restOfUnknown = 0.2;
+/** Share of its full power that a GPU draws at rest: 5 to 19 % on what is sold. */
+const restOfUnknown = 0.12;
 
-/** The same for a GPU that was never seen at rest: no more than what it must be at least. */
+/** The same for a GPU that was never seen at rest: from what GPUs draw at rest, roughly. */
 export const leastLoadOf = (state: Float64Array, frame: Frame, power: number): number => {
   const load = loadOf(state, frame, power);
   return Number.isNaN(load) ? power / frame.fullPower - restOfUnknown : load;
