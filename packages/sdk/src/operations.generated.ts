@@ -28,6 +28,11 @@ export interface Operations {
     input: { path: { id: string }; body: { assignee: string | null; note?: string } };
     output: { id: string; title: string; description: string; severity: "info" | "low" | "medium" | "high" | "critical"; status: "open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened"; source: string; fingerprint: string; node_id: string | null; gpu_id: string | null; sensor_id: string | null; assignee: string | null; occurrences: number; first_seen_at: string; last_seen_at: string; acknowledged_at: string | null; acknowledged_by: string | null; resolved_at: string | null; resolved_by: string | null; resolution: string | null; silenced_until: string | null; muted_until: string | null; group_key: string; evidence: Record<string, unknown>; created_at: string; updated_at: string };
   };
+  /** Sign in with AWS: a pre-signed GetCallerIdentity becomes an API key */
+  awsLogin: {
+    input: { body: { presigned?: { region: string; access_key_id: string; session_token?: string; amz_date: string; signed_headers: string; signature: string; audience: string }; aws_access_key_id?: string; aws_secret_access_key?: string; aws_session_token?: string } };
+    output: { api_key: string; key_prefix: string; user_id: number; username: string; expires_at: string; aws_arn: string; ttl_hours: number };
+  };
   /** The same change of up to 1,000 alerts, by ids or by query, in one transaction */
   bulkChangeAlerts: {
     input: { body: { ids?: readonly (string)[]; query?: { severities?: readonly ("info" | "low" | "medium" | "high" | "critical")[]; statuses?: readonly ("open" | "acknowledged" | "investigating" | "resolved" | "false_positive" | "reopened")[]; sources?: readonly (string)[]; node_ids?: readonly (string)[]; gpu_ids?: readonly (string)[]; assignees?: readonly (string)[]; fingerprints?: readonly (string)[]; group_keys?: readonly (string)[]; since?: string; until?: string }; change: { action: "acknowledge"; note?: string } | { action: "investigate"; note?: string } | { action: "reopen"; note?: string } | { action: "assign"; assignee: string | null; note?: string } | { action: "resolve"; resolution?: "fixed" | "accepted"; note?: string } | { action: "false_positive"; quiet_seconds?: number; note?: string } | { action: "set_severity"; severity: "info" | "low" | "medium" | "high" | "critical"; note?: string } } };
@@ -938,6 +943,11 @@ export interface Operations {
     input: { path: { id: string; secret_id: string }; body: { overlap_hours?: number } };
     output: { id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "firewall:read" | "firewall:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; client_secret: string };
   };
+  /** Exchange the API key that asks for a new one of API_KEY_TTL_HOURS; the old one stops at once */
+  rotateOwnKey: {
+    input: Record<never, never>;
+    output: { api_key: string; key_prefix: string; user_id: number; username: string; expires_at: string };
+  };
   /** Give an endpoint a new secret, shown once; the old one signs beside it for a while */
   rotateWebhookSecret: {
     input: { path: { id: string }; body: { secret?: string; overlap_seconds?: number } };
@@ -1031,6 +1041,7 @@ export const operations = {
   addGpu: { method: 'POST', path: '/api/v1/nodes/{id}/gpus', keyed: true, list: false },
   addJobUser: { method: 'POST', path: '/v1/jobs/{id}/users', keyed: true, list: false },
   assignAlert: { method: 'POST', path: '/api/v1/alerts/{id}/assign', keyed: true, list: false },
+  awsLogin: { method: 'POST', path: '/v1/auth/aws-login', keyed: false, list: false },
   bulkChangeAlerts: { method: 'POST', path: '/api/v1/alerts/bulk', keyed: true, list: false },
   cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel', keyed: true, list: false },
   changePassword: { method: 'POST', path: '/api/v1/me/password', keyed: false, list: false },
@@ -1213,6 +1224,7 @@ export const operations = {
   rotateAgentSecret: { method: 'POST', path: '/api/v1/agents/{id}/rotate-secret', keyed: false, list: false },
   rotateApiKey: { method: 'POST', path: '/api/v1/keys/{id}/rotate', keyed: false, list: false },
   rotateClientSecret: { method: 'POST', path: '/api/v1/service-accounts/{id}/secrets/{secret_id}/rotate', keyed: false, list: false },
+  rotateOwnKey: { method: 'POST', path: '/v1/keys/rotate', keyed: false, list: false },
   rotateWebhookSecret: { method: 'POST', path: '/api/v1/webhooks/{id}/secret/rotate', keyed: false, list: false },
   sensorHeartbeat: { method: 'POST', path: '/api/v1/sensors/{id}/heartbeat', keyed: false, list: false },
   setAlertSeverity: { method: 'POST', path: '/api/v1/alerts/{id}/severity', keyed: true, list: false },

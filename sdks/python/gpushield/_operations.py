@@ -202,6 +202,33 @@ if TYPE_CHECKING:
         "note": NotRequired[str],
     })
 
+    AwsLoginAnswer = TypedDict("AwsLoginAnswer", {
+        "api_key": str,
+        "key_prefix": str,
+        "user_id": int,
+        "username": str,
+        "expires_at": str,
+        "aws_arn": str,
+        "ttl_hours": int,
+    })
+
+    AwsLoginBodyPresigned = TypedDict("AwsLoginBodyPresigned", {
+        "region": str,
+        "access_key_id": str,
+        "session_token": NotRequired[str],
+        "amz_date": str,
+        "signed_headers": str,
+        "signature": str,
+        "audience": str,
+    })
+
+    AwsLoginBody = TypedDict("AwsLoginBody", {
+        "presigned": NotRequired[AwsLoginBodyPresigned],
+        "aws_access_key_id": NotRequired[str],
+        "aws_secret_access_key": NotRequired[str],
+        "aws_session_token": NotRequired[str],
+    })
+
     BulkChangeAlertsAnswerResultsItem = TypedDict("BulkChangeAlertsAnswerResultsItem", {
         "id": str,
         "outcome": Literal["changed", "unchanged", "invalid_transition", "conflict", "not_found"],
@@ -3883,6 +3910,14 @@ if TYPE_CHECKING:
         "overlap_hours": NotRequired[float],
     })
 
+    RotateOwnKeyAnswer = TypedDict("RotateOwnKeyAnswer", {
+        "api_key": str,
+        "key_prefix": str,
+        "user_id": int,
+        "username": str,
+        "expires_at": str,
+    })
+
     RotateWebhookSecretAnswer = TypedDict("RotateWebhookSecretAnswer", {
         "secret": str,
         "previous_expires_at": str,
@@ -4287,6 +4322,10 @@ class Operations(Transport):
     def assign_alert(self, id: str, body: AssignAlertBody, *, idempotency_key: Optional[str] = None) -> AssignAlertAnswer:
         """Give an alert to a user, or take it back with null"""
         return self._request("POST", "/api/v1/alerts/{id}/assign", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
+    def aws_login(self, body: AwsLoginBody) -> AwsLoginAnswer:
+        """Sign in with AWS: a pre-signed GetCallerIdentity becomes an API key"""
+        return self._request("POST", "/v1/auth/aws-login", path={}, query={}, body=body)
 
     def bulk_change_alerts(self, body: BulkChangeAlertsBody, *, idempotency_key: Optional[str] = None) -> BulkChangeAlertsAnswer:
         """The same change of up to 1,000 alerts, by ids or by query, in one transaction"""
@@ -5015,6 +5054,10 @@ class Operations(Transport):
     def rotate_client_secret(self, id: str, secret_id: str, body: RotateClientSecretBody) -> RotateClientSecretAnswer:
         """A new secret like this one, which still works for the overlap: 24 hours unless told"""
         return self._request("POST", "/api/v1/service-accounts/{id}/secrets/{secret_id}/rotate", path={"id": id, "secret_id": secret_id}, query={}, body=body)
+
+    def rotate_own_key(self) -> RotateOwnKeyAnswer:
+        """Exchange the API key that asks for a new one of API_KEY_TTL_HOURS; the old one stops at once"""
+        return self._request("POST", "/v1/keys/rotate", path={}, query={})
 
     def rotate_webhook_secret(self, id: str, body: RotateWebhookSecretBody) -> RotateWebhookSecretAnswer:
         """Give an endpoint a new secret, shown once; the old one signs beside it for a while"""

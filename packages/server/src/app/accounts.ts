@@ -14,6 +14,8 @@ export const buildAccounts = (options: AppOptions, platform: Platform) =>
     limiter: platform.limits.limiter,
     argon2: platform.argon2,
     identity: platform.identity,
+    outbound: platform.outbound,
+    awsLogin: { ...options.config.awsLogin, allowedRole: options.config.identity.allowedAwsRole },
     apiKeyTtlHours: options.config.identity.apiKeyTtlMs / hourMs,
     onAuthAttempt: (method, outcome) => {
       platform.metrics.authAttempts.inc({ method, outcome });

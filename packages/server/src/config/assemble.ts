@@ -58,6 +58,12 @@ export const assemble = (
     audit: assembleAudit(values, cwd),
     queue: { reservationsName: values.queueName },
     reservations: assembleReservations(values, cwd),
+    awsLogin: {
+      raw: values.awsRawLogin,
+      regions: values.awsLoginRegions ?? [values.awsRegion],
+      audience: values.awsLoginAudience,
+      stsEndpoint: values.stsEndpoint,
+    },
     redisUrl: values.redisUrl,
     limits: assembleLimits(values),
     inference: assembleInference(values, cwd),

@@ -153,6 +153,13 @@ export interface Config {
   };
   readonly audit: AuditConfig;
   readonly queue: { readonly reservationsName: string };
+  /** How people sign in with AWS; without an endpoint, each region's own. */
+  readonly awsLogin: {
+    readonly raw: boolean;
+    readonly regions: readonly string[];
+    readonly audience: string;
+    readonly stsEndpoint: string | undefined;
+  };
   readonly reservations: {
     readonly runtime: 'local' | 'off';
     /** Absolute; undefined: below the data directory. */

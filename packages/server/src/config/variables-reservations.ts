@@ -1,4 +1,4 @@
-import { decimal, filePath, httpUrl, matching, oneOf, stringList, wholeNumber } from './parsers.ts';
+import { decimal, filePath, flag, httpUrl, matching, oneOf, stringList, wholeNumber } from './parsers.ts';
 import { defaulted, optional } from './variable.ts';
 
 /** Jobs and disks. */
@@ -53,5 +53,32 @@ export const reservationVariables = {
     description:
       'Private networks and host names that this address may be at, as a JSON list or with commas.',
     parse: stringList,
+  }),
+  awsRawLogin: defaulted('GPUSHIELD_AWS_RAW_LOGIN', 'false', {
+    group: 'Reservations',
+    description:
+      'Whether POST /v1/auth/aws-login also takes AWS secrets themselves, as old clients send them. Pre-signed logins send none.',
+    parse: flag,
+  }),
+  awsLoginAudience: defaulted('GPUSHIELD_AWS_LOGIN_AUDIENCE', 'gpushield', {
+    group: 'Reservations',
+    description:
+      'What pre-signed logins sign as X-GPUShield-Audience: its own for each installation, so that a login at one is none at another.',
+    example: 'gpus.example.org',
+    parse: matching(/^[A-Za-z0-9.:/_-]{1,253}$/, 'must have 1 to 253 letters, digits and . : / _ -'),
+  }),
+  awsLoginRegions: optional('GPUSHIELD_AWS_LOGIN_REGIONS', {
+    group: 'Reservations',
+    description: 'Regions whose STS a pre-signed login may be signed for.',
+    example: 'us-east-1,eu-central-1',
+    whenUnset: 'AWS_REGION alone',
+    parse: stringList,
+  }),
+  stsEndpoint: optional('AWS_ENDPOINT_URL_STS', {
+    group: 'Reservations',
+    description: 'STS endpoint in place of each region’s own, for tests and private endpoints.',
+    example: 'http://127.0.0.1:5000',
+    whenUnset: 'https://sts.<region>.amazonaws.com',
+    parse: httpUrl,
   }),
 };

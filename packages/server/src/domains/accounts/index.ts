@@ -11,6 +11,7 @@ import { createLogIn } from './log-in.ts';
 import { createLoginLimiter, defaultLoginLimits, type LoginLimits } from './login-limits.ts';
 import { createLoginLockout, defaultLockoutPolicy, type LockoutPolicy } from './login-lockout.ts';
 import { createRefresh } from './refresh-session.ts';
+import { awsLogin, type AwsLoginDeps } from './routes/aws-login.ts';
 import { changePassword } from './routes/change-password.ts';
 import { createKey } from './routes/create-key.ts';
 import { createUser } from './routes/create-user.ts';
@@ -30,6 +31,7 @@ import { revokeMySession } from './routes/revoke-my-session.ts';
 import { revokeToken } from './routes/revoke-token.ts';
 import { revokeUserSession, revokeUserSessions } from './routes/revoke-user-sessions.ts';
 import { rotateKey } from './routes/rotate-key.ts';
+import { rotateOwnKey } from './routes/rotate-own-key.ts';
 import { serviceAccountRoutes } from './routes/service-accounts.ts';
 import { updateUser } from './routes/update-user.ts';
 import { createSweeper } from './sweep.ts';
@@ -54,6 +56,8 @@ export interface AccountsDeps {
   readonly identity: Pick<Identity, 'accessTokens' | 'clientTokens' | 'authenticator'>;
   readonly limiter: Limiter;
   readonly cursors: CursorCodec;
+  readonly outbound: AwsLoginDeps['outbound'];
+  readonly awsLogin: AwsLoginDeps['awsLogin'];
   /** API_KEY_TTL_HOURS: how long a key lives when its request does not say. */
   readonly apiKeyTtlHours: number;
   readonly refreshTtlMs?: number;
@@ -108,6 +112,8 @@ export const createAccountsDomain = (deps: AccountsDeps): AccountsDomain => {
       listKeys(deps),
       revokeKey(keyDeps),
       rotateKey(keyDeps),
+      rotateOwnKey(keyDeps),
+      awsLogin({ ...deps, ttlHours: deps.apiKeyTtlHours }),
       listUserSessions(deps),
       revokeUserSessions(deps),
       revokeUserSession(deps),

@@ -160,6 +160,14 @@ export const createReplica = async (options: ReplicaOptions) => {
   });
   const operations: string[] = [];
   const accounts = createAccountsDomain({
+    outbound: { request: () => Promise.reject(new Error('Nothing leaves this replica')) },
+    awsLogin: {
+      raw: false,
+      regions: ['us-east-1'],
+      audience: 'gpushield',
+      stsEndpoint: undefined,
+      allowedRole: { partition: 'aws', accountId: undefined, roleName: 'none' },
+    },
     ...common,
     argon2,
     randomBytes,

@@ -169,6 +169,8 @@ export const sandboxArguments = (facts: SandboxFacts): readonly string[] => {
       '--dir',
       path,
     ]),
+    // Directories that bubblewrap makes on the way would be root's alone.
+    '--perms', '0755', '--dir', '/job/lib/node_modules', '--perms', '0755', '--dir', '/job/lib/node_modules/@lydell',
     ...facts.packages.flatMap(({ name, dir }) => ['--ro-bind', dir, `/job/lib/node_modules/${name}`]),
     '--clearenv',
     ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
