@@ -71,7 +71,10 @@ describe.skipIf(!hasSandbox)('a job on this host', () => {
     expect(cancelled.json()).toMatchObject({ action: 'cancel', status: 'requested' });
     await reaches(first, 'cancelled');
     // The disk is given back when its snapshot is made.
-    await until('the disk to be free', async () => (await one.admin.send('GET', '/v1/disks/work')).json()['in_use'] === false);
+    await until(
+      'the disk to be free',
+      async () => (await one.admin.send('GET', '/v1/disks/work')).json()['in_use'] === false,
+    );
     const second = await submit({ disk_name: 'work', command: 'cat note' });
     await reaches(second, 'expired', 'failed');
     expect(await logsOf(second)).toBe('kept\n');

@@ -13,7 +13,12 @@ let app: App;
 let sts: Server;
 let host = '';
 let answer: { status: number; headers?: Record<string, string>; body?: string } | undefined;
-let identity = { account: '123456789012', role: 'SSOCloudDevGpuReservation', id: 'AROATESTROLEOFTESTS1', session: 'ann' };
+let identity = {
+  account: '123456789012',
+  role: 'SSOCloudDevGpuReservation',
+  id: 'AROATESTROLEOFTESTS1',
+  session: 'ann',
+};
 let asked = 0;
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
@@ -21,7 +26,10 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 
 /** Signature Version 4 as AWS documents it, written for this test alone: what the server makes is checked against it. */
 const signature = (headers: Record<string, string>, names: string, body: string, date: string): string => {
-  const lines = names.split(';').map((name) => `${name}:${headers[name] ?? ''}\n`).join('');
+  const lines = names
+    .split(';')
+    .map((name) => `${name}:${headers[name] ?? ''}\n`)
+    .join('');
   const canonical = `POST\n/\n\n${lines}\n${names}\n${sha(body)}`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${date.slice(0, 8)}/us-east-1/sts/aws4_request\n${sha(canonical)}`;
   const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date.slice(0, 8)), 'us-east-1'), 'sts'), 'aws4_request');
@@ -40,14 +48,20 @@ beforeAll(async () => {
       }
       const names = /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
       const given = /Signature=([0-9a-f]+)/.exec(request.headers.authorization ?? '')?.[1];
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      );
       const expected = signature(headers, names, body, headers['x-amz-date'] ?? '');
       if (given !== expected || body !== 'Action=GetCallerIdentity&Version=2011-06-15') {
         response.writeHead(403).end('{"Error":{"Code":"SignatureDoesNotMatch"}}');
         return;
       }
       const Arn = `arn:aws:sts::${identity.account}:assumed-role/${identity.role}/${identity.session}`;
-      const GetCallerIdentityResult = { Arn, Account: identity.account, UserId: `${identity.id}:${identity.session}` };
+      const GetCallerIdentityResult = {
+        Arn,
+        Account: identity.account,
+        UserId: `${identity.id}:${identity.session}`,
+      };
       response.writeHead(200).end(JSON.stringify({ GetCallerIdentityResponse: { GetCallerIdentityResult } }));
     });
   });

@@ -9,7 +9,12 @@ export interface AwsUser {
 }
 
 /** False where the signature was used before, on whichever replica. */
-export const takeSignature = async (db: Executor, signature: string, now: Date, until: Date): Promise<boolean> => {
+export const takeSignature = async (
+  db: Executor,
+  signature: string,
+  now: Date,
+  until: Date,
+): Promise<boolean> => {
   await db.query(
     `DELETE FROM aws_login_signatures WHERE signature IN (
        SELECT signature FROM aws_login_signatures WHERE expires_at < $1 LIMIT 100)`,
@@ -22,7 +27,11 @@ export const takeSignature = async (db: Executor, signature: string, now: Date, 
   return rowCount === 1;
 };
 
-export const findAwsUser = async (tx: Executor, identity: AwsIdentity, at: Date): Promise<AwsUser | undefined> =>
+export const findAwsUser = async (
+  tx: Executor,
+  identity: AwsIdentity,
+  at: Date,
+): Promise<AwsUser | undefined> =>
   (
     await tx.query<AwsUser>(
       `UPDATE aws_identities i SET last_login_at = $5 FROM users u
@@ -32,7 +41,12 @@ export const findAwsUser = async (tx: Executor, identity: AwsIdentity, at: Date)
     )
   ).rows[0];
 
-export const linkAwsUser = async (tx: Executor, identity: AwsIdentity, userId: string, at: Date): Promise<void> => {
+export const linkAwsUser = async (
+  tx: Executor,
+  identity: AwsIdentity,
+  userId: string,
+  at: Date,
+): Promise<void> => {
   await tx.query(
     `INSERT INTO aws_identities (partition, account_id, role_id, session_name, user_id, created_at, last_login_at)
      VALUES ($1, $2, $3, $4, $5, $6, $6)`,
@@ -42,5 +56,6 @@ export const linkAwsUser = async (tx: Executor, identity: AwsIdentity, userId: s
 
 export const userNumber = async (tx: Executor, userId: string): Promise<number> =>
   Number(
-    (await tx.query<{ number: string }>('SELECT number::text FROM users WHERE id = $1', [userId])).rows[0]?.number,
+    (await tx.query<{ number: string }>('SELECT number::text FROM users WHERE id = $1', [userId])).rows[0]
+      ?.number,
   );

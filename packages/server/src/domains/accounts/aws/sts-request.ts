@@ -1,5 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
-import { awsAudienceHeader, awsCallerIdentityBody, type AwsPresignedLogin, type AwsRawLogin } from '@gpushield/contracts';
+import {
+  awsAudienceHeader,
+  awsCallerIdentityBody,
+  type AwsPresignedLogin,
+  type AwsRawLogin,
+} from '@gpushield/contracts';
 import { AppError } from '../../../platform/errors.ts';
 
 /** What a login is measured by. */
@@ -70,14 +75,19 @@ const requestOf = (parts: Parts, settings: AwsLoginSettings): StsRequest => {
  * Makes the request to STS anew out of the parts of a pre-signed login: whatever else the client had in mind is not
  * sent. Errors: `aws_login_refused`.
  */
-export const rebuildRequest = (login: AwsPresignedLogin, settings: AwsLoginSettings, nowMs: number): StsRequest => {
+export const rebuildRequest = (
+  login: AwsPresignedLogin,
+  settings: AwsLoginSettings,
+  nowMs: number,
+): StsRequest => {
   if (!settings.regions.includes(login.region))
     throw refused(`Sign for one of the regions ${settings.regions.join(', ')}`);
   if (login.audience !== settings.audience) throw refused(`Sign ${awsAudienceHeader}: ${settings.audience}`);
   const expected = signedHeaderNames(login.session_token !== undefined).join(';');
   if (login.signed_headers !== expected) throw refused(`The signed headers must be ${expected}`);
   const dateMs = amzDateMs(login.amz_date);
-  if (!(Math.abs(nowMs - dateMs) <= signatureWindowMs)) throw refused('The signature is older or newer than 5 minutes');
+  if (!(Math.abs(nowMs - dateMs) <= signatureWindowMs))
+    throw refused('The signature is older or newer than 5 minutes');
   return requestOf(
     {
       region: login.region,

@@ -6,9 +6,21 @@ import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
 import { makeOpaqueSecret, type Argon2Pool } from '../../../platform/identity/index.ts';
 import { OutboundFailure, type OutboundClient } from '../../../platform/outbound/index.ts';
-import { readCallerIdentity, requireRole, usernameOf, type AllowedRole, type AwsIdentity } from '../aws/caller-identity.ts';
+import {
+  readCallerIdentity,
+  requireRole,
+  usernameOf,
+  type AllowedRole,
+  type AwsIdentity,
+} from '../aws/caller-identity.ts';
 import { findAwsUser, linkAwsUser, takeSignature, userNumber, type AwsUser } from '../aws/identity-store.ts';
-import { rebuildRequest, signatureMemoryMs, signRaw, type AwsLoginSettings, type StsRequest } from '../aws/sts-request.ts';
+import {
+  rebuildRequest,
+  signatureMemoryMs,
+  signRaw,
+  type AwsLoginSettings,
+  type StsRequest,
+} from '../aws/sts-request.ts';
 import { makeKey, type MakeKeyDeps } from '../make-key.ts';
 import { insertUser } from '../user-store.ts';
 import { noStore } from './login.ts';
@@ -39,7 +51,13 @@ const ask = async (deps: AwsLoginDeps, request: StsRequest): Promise<AwsIdentity
   const { headers, body } = request;
   const limits = { timeoutMs, maxResponseBytes: maxAnswerBytes };
   try {
-    const answer = await deps.outbound.request(policy, { method: 'POST', url: request.url, headers, body, ...limits });
+    const answer = await deps.outbound.request(policy, {
+      method: 'POST',
+      url: request.url,
+      headers,
+      body,
+      ...limits,
+    });
     if (answer.status === 200 && !answer.truncated) return readCallerIdentity(answer.body.toString('utf8'));
     if (answer.status >= 400 && answer.status < 500) throw new AppError('aws_login_refused');
     throw new AppError('upstream_unavailable', { detail: `STS answered ${answer.status}` });
@@ -56,12 +74,20 @@ const userFor = async (deps: AwsLoginDeps, identity: AwsIdentity): Promise<AwsUs
   if (known !== undefined) return known;
   const passwordHash = await deps.argon2.hash(makeOpaqueSecret(deps.randomBytes));
   const name = usernameOf(identity.session);
-  const mark = createHash('sha256').update(`${identity.accountId}:${identity.roleId}:${identity.session}`).digest('hex');
+  const mark = createHash('sha256')
+    .update(`${identity.accountId}:${identity.roleId}:${identity.session}`)
+    .digest('hex');
   return deps.db.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`aws-login:${mark}`]);
     const raced = await findAwsUser(tx, identity, at);
     if (raced !== undefined) return raced;
-    const fresh = { email: null, passwordHash, roles: ['researcher'] as const, description: identity.arn, at };
+    const fresh = {
+      email: null,
+      passwordHash,
+      roles: ['researcher'] as const,
+      description: identity.arn,
+      at,
+    };
     const user =
       (await insertUser(tx, { id: deps.newId(), username: name, ...fresh })) ??
       (await insertUser(tx, { id: deps.newId(), username: `${name}-${mark.slice(0, 8)}`, ...fresh }));
@@ -106,7 +132,15 @@ export const awsLogin = (deps: AwsLoginDeps) =>
     audit: { when: 'handler', action: 'auth.aws_login' },
     effect: 'own',
     schema: { body: AwsLogin, responses: { 200: AwsLoggedIn } },
-    errors: ['aws_login_refused', 'aws_role_refused', 'aws_login_disabled', 'user_disabled', 'upstream_unavailable', 'conflict', 'audit_unavailable'],
+    errors: [
+      'aws_login_refused',
+      'aws_role_refused',
+      'aws_login_disabled',
+      'user_disabled',
+      'upstream_unavailable',
+      'conflict',
+      'audit_unavailable',
+    ],
     handler: async ({ body }, ctx) => {
       const action = 'auth.aws_login';
       const unknown = { id: 'unknown', kind: 'user', name: null };
@@ -116,7 +150,12 @@ export const awsLogin = (deps: AwsLoginDeps) =>
         const user = await userFor(deps, identity);
         if (user.disabled) throw new AppError('user_disabled');
         const principal = { id: user.id, kind: 'user', name: user.username };
-        await ctx.audit({ action, resource: `user:${user.id}`, principal, details: { aws_arn: identity.arn } });
+        await ctx.audit({
+          action,
+          resource: `user:${user.id}`,
+          principal,
+          details: { aws_arn: identity.arn },
+        });
         const atMs = deps.clock.nowMs();
         const expiresAtMs = atMs + deps.ttlHours * hourMs;
         const wish = { userId: user.id, description: 'AWS login', scopes: null, atMs, expiresAtMs };
@@ -135,7 +174,13 @@ export const awsLogin = (deps: AwsLoginDeps) =>
         };
       } catch (error) {
         if (error instanceof AppError && error.status < 500)
-          await ctx.audit({ action, resource: 'user:unknown', granted: false, reason: error.code, principal: unknown });
+          await ctx.audit({
+            action,
+            resource: 'user:unknown',
+            granted: false,
+            reason: error.code,
+            principal: unknown,
+          });
         throw error;
       }
     },
