@@ -32,7 +32,7 @@ export const reservationVariables = {
   }),
   jobGraceSeconds: defaulted('GPUSHIELD_JOB_GRACE_SECONDS', '120', {
     group: 'Reservations',
-    description: 'Seconds between a job’s SIGTERM at its end and its SIGKILL.',
+    description: 'Seconds for which a job runs on when its time is over: an extension still saves it.',
     parse: wholeNumber(0, 3600),
   }),
   jobIdleMinutes: optional('GPUSHIELD_JOB_IDLE_MINUTES', {

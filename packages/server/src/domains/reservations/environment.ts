@@ -28,6 +28,12 @@ const ours = new Set([
   'DOCKER_ENABLED',
 ]);
 
+/** Text that says something. */
+const said = (text: string | undefined): string | undefined => {
+  const plain = text?.trim();
+  return plain === '' ? undefined : plain;
+};
+
 const isTrue = (text: string | undefined): boolean =>
   text !== undefined && ['1', 'true', 'yes', 'on'].includes(text.trim().toLowerCase());
 
@@ -36,10 +42,10 @@ export const readEnvironment = (given: SubmitJob['env_vars']): Smuggled => {
   const of = new Map(all);
   const count = of.get('GPU_COUNT')?.trim();
   return {
-    gpuType: of.get('GPU_TYPE')?.trim() || undefined,
+    gpuType: said(of.get('GPU_TYPE')),
     gpuCount: count !== undefined && /^\d{1,4}$/.test(count) ? Number(count) : undefined,
-    githubUser: of.get('GITHUB_USER')?.trim() || undefined,
-    name: of.get('POD_NAME')?.trim() || undefined,
+    githubUser: said(of.get('GITHUB_USER')),
+    name: said(of.get('POD_NAME')),
     jupyter: of.has('JUPYTER_ENABLED') ? isTrue(of.get('JUPYTER_ENABLED')) : undefined,
     preserveEntrypoint: isTrue(of.get('PRESERVE_ENTRYPOINT')),
     env: Object.fromEntries(all.filter(([name]) => !ours.has(name))),

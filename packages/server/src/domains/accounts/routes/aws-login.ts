@@ -145,7 +145,7 @@ export const awsLogin = (deps: AwsLoginDeps) =>
       const action = 'auth.aws_login';
       const unknown = { id: 'unknown', kind: 'user', name: null };
       try {
-        const identity = await ask(deps, await requestFor(deps, body as Body));
+        const identity = await ask(deps, await requestFor(deps, body));
         requireRole(identity, deps.awsLogin.allowedRole);
         const user = await userFor(deps, identity);
         if (user.disabled) throw new AppError('user_disabled');

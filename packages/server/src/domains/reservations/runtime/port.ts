@@ -205,7 +205,8 @@ export class RuntimeRefusal extends Error {
  * `RuntimeRefusal` for what will never work, and with anything else for what may work later.
  */
 export interface Runtime {
-  readonly name: 'local' | 'kubernetes' | string;
+  /** `local`, `kubernetes`: also the key of its capacity in the database. */
+  readonly name: string;
   /** Begins to watch; adopts what is already running. Resolves before everything is known. */
   start(): Promise<void>;
   /** Lets go without ending any job. */
