@@ -45,7 +45,7 @@ export const diskForJob = async (
   wish: DiskWish,
 ): Promise<string> => {
   const found = await findDiskByName(tx, wish.userId, wish.name);
-  if (found === undefined || found.deleted_at !== null) return makeDisk(deps, tx, wish);
+  if (found?.deleted_at !== null) return makeDisk(deps, tx, wish);
   if (found.job_id !== null)
     throw new AppError('disk_in_use', {
       detail: `Job ${found.job_id.slice(0, 8)} has the disk ${wish.name}`,
