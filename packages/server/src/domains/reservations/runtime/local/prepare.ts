@@ -227,6 +227,7 @@ export const prepareJob = async (
 /** The command line of the sandbox, as the supervisor starts it. */
 export const sandboxCommand = (bwrap: string, isRoot: boolean): readonly string[] => [
   bwrap,
+  '--die-with-parent',
   '--info-fd',
   '3',
   '--args',
