@@ -14,7 +14,7 @@ const globs = [
 
 /** Programs, tests and what vitest or a person starts by path. */
 const entries =
-  /\.test\.ts$|\.d\.ts$|^packages\/(server|sensor)\/src\/main\.ts$|^packages\/(cli|sensor)\/bin\/|\/schema-snapshot\.ts$|^packages\/cli\/src\/(gpushield|gpu-dev)\.ts$|^tools\/(ci\/)?[^/]+\.ts$|^bench\/|^tests\/|^[^/]+\.ts$|\/global-setup\.ts$/;
+  /\.test\.ts$|\.d\.ts$|^packages\/(server|sensor)\/src\/main\.ts$|^packages\/(cli|sensor)\/bin\/|\/schema-snapshot\.ts$|^packages\/cli\/src\/(gpushield|gpu-dev)\.ts$|^tools\/(ci\/)?[^/]+\.ts$|^tools\/firewall\/train\.ts$|^bench\/|^tests\/|^[^/]+\.ts$|\/global-setup\.ts$/;
 
 interface PackageFile {
   readonly name: string;

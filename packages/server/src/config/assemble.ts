@@ -32,23 +32,8 @@ export const assemble = (
     secrets,
     keys: deriveKeys(secrets.secretKey),
     sealing,
-    telemetry: {
-      anomalyThreshold: values.anomalyThreshold,
-      batchSize: values.batchSize,
-      otlpEndpoint: values.otlpEndpoint,
-      otlpGrpcPort: values.otlpGrpcPort,
-      otlpHeaders: values.otlpHeaders ?? {},
-      traceSampleRatio: values.traceSampleRatio,
-      retentionDays: values.telemetryRetentionDays,
-      minutesRetentionDays: values.minutesRetentionDays,
-      hoursRetentionDays: values.hoursRetentionDays,
-    },
-    scoring: {
-      rulesDir: values.rulesDir === undefined ? undefined : resolve(cwd, values.rulesDir),
-      halfLifeMs: values.riskHalfLifeSeconds * secondMs,
-      alertThreshold: values.riskAlertThreshold,
-      retentionDays: values.eventRetentionDays,
-    },
+    telemetry: assembleTelemetry(values),
+    scoring: assembleScoring(values, cwd),
     alerts: assembleAlerts(values),
     webhooks: {
       allowPrivate: values.webhookAllowPrivate,
@@ -71,6 +56,25 @@ export const assemble = (
     warnings: warningsOf(values),
   };
 };
+
+const assembleTelemetry = (values: Values): Config['telemetry'] => ({
+  anomalyThreshold: values.anomalyThreshold,
+  batchSize: values.batchSize,
+  otlpEndpoint: values.otlpEndpoint,
+  otlpGrpcPort: values.otlpGrpcPort,
+  otlpHeaders: values.otlpHeaders ?? {},
+  traceSampleRatio: values.traceSampleRatio,
+  retentionDays: values.telemetryRetentionDays,
+  minutesRetentionDays: values.minutesRetentionDays,
+  hoursRetentionDays: values.hoursRetentionDays,
+});
+
+const assembleScoring = (values: Values, cwd: string): Config['scoring'] => ({
+  rulesDir: values.rulesDir === undefined ? undefined : resolve(cwd, values.rulesDir),
+  halfLifeMs: values.riskHalfLifeSeconds * secondMs,
+  alertThreshold: values.riskAlertThreshold,
+  retentionDays: values.eventRetentionDays,
+});
 
 const assembleAlerts = (values: Values): Config['alerts'] => {
   const { alertmanagerUrls: urls, alertmanagerToken: token } = values;

@@ -112,17 +112,10 @@ const claimsOf = (payload: JWTPayload): ScopedClaims => {
   };
 };
 
-/** Issues and verifies scoped tokens: JWT, HS256 and nothing else. */
-export const createScopedTokens = ({
-  signingKey,
-  clock,
-  issuedSinceMs,
-}: ScopedTokenOptions): ScopedTokens => {
-  const header = { alg: algorithm, typ: type };
-  const headerPart = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`;
-  const verified = createLru<ScopedClaims>(maxVerifiedTokens);
-
-  const verifyAnew = async (token: string): Promise<ScopedClaims> => {
+/** Checks a token's signature, header and times. Errors: `token_expired`, and those of a wrong structure. */
+const createVerifier =
+  ({ signingKey, clock }: Pick<ScopedTokenOptions, 'signingKey' | 'clock'>) =>
+  async (token: string): Promise<ScopedClaims> => {
     try {
       const { payload } = await jwtVerify(token, signingKey, {
         algorithms: [algorithm],
@@ -138,6 +131,18 @@ export const createScopedTokens = ({
       throw cause instanceof AppError ? cause : invalidStructure(cause);
     }
   };
+
+/** Issues and verifies scoped tokens: JWT, HS256 and nothing else. */
+export const createScopedTokens = ({
+  signingKey,
+  clock,
+  issuedSinceMs,
+}: ScopedTokenOptions): ScopedTokens => {
+  const header = { alg: algorithm, typ: type };
+  const headerPart = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`;
+  const verified = createLru<ScopedClaims>(maxVerifiedTokens);
+
+  const verifyAnew = createVerifier({ signingKey, clock });
 
   return {
     claims: (token) => token.startsWith(headerPart),
