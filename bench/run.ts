@@ -25,6 +25,8 @@ const benches = [
   'limiter',
   'queue',
   'webhooks',
+  'firewall',
+  'firewall-quality',
   'gateway',
   'events',
   'scores',

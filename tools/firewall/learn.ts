@@ -97,6 +97,12 @@ const ranked = (
   return found.sort((a, b) => b.raw - a.raw);
 };
 
+/** Of an attack, this many of its most suspicious stretches are attacks; of a harmless text, so many are hard negatives. */
+const attackStretches = 2;
+const harmlessStretches = 16;
+/** Longer texts are known by their stretches only: as a whole they would teach that length is an attack. */
+const wholeFeaturesMax = 1600;
+
 export interface LearnOptions {
   readonly epochs: number;
   readonly decay: number;
@@ -114,10 +120,10 @@ export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOpti
   }));
   let model = fit(whole, Math.ceil(epochs / 2), 1, decay);
   for (let round = 0; round < 2; round += 1) {
-    const rows: Row[] = [...whole];
+    const rows: Row[] = whole.filter(({ ids }) => ids.length <= wholeFeaturesMax);
     for (const sample of samples) {
       const found = ranked(model, sample);
-      const take = sample.attack ? 1 : 4;
+      const take = sample.attack ? attackStretches : harmlessStretches;
       for (const { ids } of found.slice(0, take)) {
         if (ids.length > 0 && ids.length < (sample.features.offsets[sample.words.count] ?? 0))
           rows.push({

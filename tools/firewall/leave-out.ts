@@ -1,6 +1,7 @@
+import type { LinearModel } from '../../packages/server/src/domains/firewall/model/score.ts';
 import { learn, quantise, rawScore, type LearnOptions, type Prepared } from './learn.ts';
 
-export const learnOptions: LearnOptions = { epochs: 6, decay: 1e-6 };
+export const learnOptions: LearnOptions = { epochs: 6, decay: 1e-5 };
 
 /** Sources that are left out together, so that each is judged by a model that has seen nothing of its authors. */
 export const folds: readonly (readonly string[])[] = [
@@ -20,13 +21,22 @@ export const ordinarySources: readonly string[] = [
   'hh-rlhf-first-turn',
 ];
 
+/** A model that has seen nothing of the sources of `fold`. */
+export const learnWithout = (samples: readonly Prepared[], fold: readonly string[]): LinearModel =>
+  quantise(
+    learn(
+      samples.filter(({ source }) => !fold.includes(source.replace('+', ''))),
+      learnOptions,
+    ),
+  );
+
 /** Raw scores of every source of the folds, each from a model that was trained without it. */
 export const leaveOut = (samples: readonly Prepared[]): ReadonlyMap<string, readonly number[]> => {
   const scores = new Map<string, readonly number[]>();
   for (const fold of folds) {
     const model = quantise(
       learn(
-        samples.filter(({ source }) => !fold.includes(source)),
+        samples.filter(({ source }) => !fold.includes(source.replace('+', ''))),
         learnOptions,
       ),
     );

@@ -21,6 +21,12 @@ export interface Scored {
 /** A stretch's features are as one vector of length 1, whatever their number; short ones are damped. */
 export const stretchNorm = (features: number): number => Math.sqrt(features + 24);
 
+/** The best of many stretches is high by chance: what is taken off grows with their number, up to a bound. */
+const manyLooks = (stretches: number): number =>
+  Math.min(looksMax, looksShare * Math.log(Math.max(1, stretches / 6)));
+const looksShare = 0.45;
+const looksMax = 1.5;
+
 /** The best stretch of a view. Sums come from prefix sums, so each stretch costs the same. */
 export const scoreStretches = (model: LinearModel, words: Words, features: Features): Scored => {
   const { weights, scale, bias } = model;
@@ -35,7 +41,9 @@ export const scoreStretches = (model: LinearModel, words: Words, features: Featu
   let raw = Number.NEGATIVE_INFINITY;
   let from = 0;
   let to = 0;
+  let stretches = 0;
   eachStretch(words, (a, b) => {
+    stretches += 1;
     const total = (sums[b] ?? 0) - (sums[a] ?? 0);
     const score = bias + (total * scale) / stretchNorm((offsets[b] ?? 0) - (offsets[a] ?? 0));
     if (score > raw) {
@@ -44,7 +52,7 @@ export const scoreStretches = (model: LinearModel, words: Words, features: Featu
       to = b;
     }
   });
-  return { raw, best: { from, to } };
+  return { raw: raw - manyLooks(stretches), best: { from, to } };
 };
 
 /** 0..1; 0.5 at the model's threshold. */

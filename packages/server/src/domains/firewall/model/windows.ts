@@ -6,22 +6,25 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Sliding windows, in words; each moves on by half its width. The widest stand for whole short prompts. */
-export const windowWidths: readonly number[] = [16, 48, 144];
+/** Sliding windows, in words; each moves on by half its width. */
+export const windowWidths: readonly number[] = [16, 48];
+/** A text of at most this many words is judged as a whole too; of a longer one its parts are. */
+const wholeMax = 64;
 const sentenceMin = 3;
 
-/** Calls `visit` for each sentence, each window and the whole: linear in the number of words. */
+/** Calls `visit` for each sentence, each window and the whole of a short text: linear in the number of words. */
 export const eachStretch = (words: Words, visit: (from: number, to: number) => void): void => {
   const { count, breaks } = words;
   if (count === 0) return;
-  visit(0, count);
+  if (count <= wholeMax) visit(0, count);
   let start = 0;
   for (let i = 0; i < count; i += 1) {
     if (breaks[i] !== 1) continue;
-    if (i + 1 - start >= sentenceMin && i + 1 - start < count) visit(start, i + 1);
+    const size = i + 1 - start;
+    if (size >= sentenceMin && size < count && size <= wholeMax) visit(start, i + 1);
     start = i + 1;
   }
-  if (start > 0 && count - start >= sentenceMin) visit(start, count);
+  if (start > 0 && count - start >= sentenceMin && count - start <= wholeMax) visit(start, count);
   for (const width of windowWidths) {
     for (let from = 0; from + width < count + (width >> 1) && width < count; from += width >> 1) {
       visit(from, Math.min(count, from + width));
