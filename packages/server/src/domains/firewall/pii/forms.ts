@@ -28,7 +28,7 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'iban',
-    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b/gi,
+    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4}|[ -]?[A-Z]{4}(?=[ -]?\d)){2,7}(?:[ -]?\d{1,3}|[A-Z0-9]{1,3})?\b/gi,
     valid: ibanValid,
     reason: 'An IBAN with a valid checksum',
   },
@@ -141,20 +141,20 @@ export const piiForms: readonly PiiForm[] = [
   {
     type: 'phone',
     pattern:
-      /(?<![\w+.-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
+      /(?<=\\[nrt]|^|[^\w+.-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,
     reason: 'A telephone number in international form',
   },
   {
     type: 'phone',
     pattern:
-      /(?<![\w+.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?![\w-])/gi,
+      /(?<=\\[nrt]|^|[^\w+.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w|-\d)/gi,
     valid: phoneValid,
     reason: 'A North American telephone number',
   },
   {
     type: 'phone',
-    pattern: /(?<![\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
+    pattern: /(?<=\\[nrt]|^|[^\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,
     context:
       /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon|handy|teléfono|téléphone|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i,
