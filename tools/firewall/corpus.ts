@@ -18,11 +18,11 @@ interface Row {
   readonly source: string;
 }
 
-const rowsOf = <T>(file: string): readonly T[] =>
+const rowsOf = (file: string): readonly Row[] =>
   readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+    .map((line) => JSON.parse(line) as Row);
 
 const sourceOf = ({ source, label }: Row): string =>
   source.startsWith('bipia-train')
@@ -37,13 +37,13 @@ const weightOf = (source: string): number =>
 
 /** The rows of the data folder's `injection-train.jsonl`. */
 const readInjectionRows = (folder: string): readonly Sample[] =>
-  rowsOf<Row>(join(folder, 'injection-train.jsonl')).map((row) => {
+  rowsOf(join(folder, 'injection-train.jsonl')).map((row) => {
     const source = sourceOf(row);
     return { text: row.text, attack: row.label !== 'benign', source, weight: weightOf(source) };
   });
 
 export const readToxicityRows = (folder: string): readonly Sample[] =>
-  rowsOf<Row>(join(folder, 'toxicity-train.jsonl')).map(({ text, label, source }) => ({
+  rowsOf(join(folder, 'toxicity-train.jsonl')).map(({ text, label, source }) => ({
     text,
     attack: label === 'toxic',
     source,

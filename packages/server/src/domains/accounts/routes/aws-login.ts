@@ -160,18 +160,10 @@ export const awsLogin = (deps: AwsLoginDeps) =>
         const expiresAtMs = atMs + deps.ttlHours * hourMs;
         const wish = { userId: user.id, description: 'AWS login', scopes: null, atMs, expiresAtMs };
         const key = await deps.db.transaction((tx) => makeKey(deps, tx, wish));
-        return {
-          ...ok({
-            api_key: key.api_key,
-            key_prefix: key.key_prefix,
-            user_id: Number(user.number),
-            username: user.username,
-            aws_arn: identity.arn,
-            expires_at: new Date(expiresAtMs).toISOString(),
-            ttl_hours: deps.ttlHours,
-          }),
-          headers: noStore,
-        };
+        const whose = { user_id: Number(user.number), username: user.username, aws_arn: identity.arn };
+        const until = { expires_at: new Date(expiresAtMs).toISOString(), ttl_hours: deps.ttlHours };
+        const { api_key, key_prefix } = key;
+        return { ...ok({ api_key, key_prefix, ...whose, ...until }), headers: noStore };
       } catch (error) {
         if (error instanceof AppError && error.status < 500)
           await ctx.audit({

@@ -28,7 +28,8 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'iban',
-    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4}|[ -]?[A-Z]{4}(?=[ -]?\d)){2,7}(?:[ -]?\d{1,3}|[A-Z0-9]{1,3})?\b/gi,
+    pattern:
+      /\b[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4}|[ -]?[A-Z]{4}(?=[ -]?\d)){2,7}(?:[ -]?\d{1,3}|[A-Z0-9]{1,3})?\b/gi,
     valid: ibanValid,
     reason: 'An IBAN with a valid checksum',
   },
@@ -154,7 +155,8 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'phone',
-    pattern: /(?<=\\[nrt]|^|[^\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
+    pattern:
+      /(?<=\\[nrt]|^|[^\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,
     context:
       /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon|handy|teléfono|téléphone|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i,

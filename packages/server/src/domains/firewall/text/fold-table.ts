@@ -26,7 +26,9 @@ export interface FoldTable {
   readonly astral: ReadonlyMap<number, number>;
 }
 
+// Combining characters stand in the class one by one, which is what is meant.
 const invisible =
+  // eslint-disable-next-line no-misleading-character-class
   /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\p{Mn}\p{Me}'’‘ʼ`´]/u;
 
 const classOf = (char: string): number => {

@@ -12,7 +12,7 @@ export const createCollector = (name: string) => {
   return {
     add: (char: string, at: number): void => {
       parts.push(char);
-      for (let k = 0; k < char.length; k += 1) origins.push(at);
+      origins.push(...Array.from({ length: char.length }, () => at));
     },
     get length(): number {
       return origins.length;

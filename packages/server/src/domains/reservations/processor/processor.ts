@@ -30,6 +30,22 @@ const idIn = (message: QueueMessage, field: 'job_id' | 'operation_id'): string |
   return typeof value === 'string' && uuid.test(value) ? value : undefined;
 };
 
+/** Has a job looked at soon, since something about it changed. */
+const waker =
+  (base: ProcessorDeps) =>
+  (jobId: string): void => {
+    const at = new Date(base.clock.nowMs());
+    base.db
+      .transaction(async (tx) => {
+        await makeDue(tx, jobId, at);
+        await base.sender.send(tx, base.queues.jobs, messageOf('look', { job_id: jobId }, 'runtime', at));
+      })
+      .catch((err: unknown) => {
+        // The next sweep looks anyway.
+        base.log.debug({ err, job_id: jobId }, 'a change of a job could not be told');
+      });
+  };
+
 /**
  * Works both queues. A message says which job or disk to look at and nothing that is believed beyond that: what should
  * be is in the rows. So duplicates, reordering and forged fields are harmless.
@@ -56,18 +72,7 @@ export const createProcessor = (options: ProcessorOptions): Processor => {
       ? { kind: 'done' }
       : { kind: 'dead', reason: 'There is no such operation' };
   };
-  const wake = (jobId: string): void => {
-    const at = new Date(base.clock.nowMs());
-    base.db
-      .transaction(async (tx) => {
-        await makeDue(tx, jobId, at);
-        await base.sender.send(tx, base.queues.jobs, messageOf('look', { job_id: jobId }, 'runtime', at));
-      })
-      .catch((err: unknown) => {
-        // The next sweep looks anyway.
-        base.log.debug({ err, job_id: jobId }, 'a change of a job could not be told');
-      });
-  };
+  const wake = waker(base);
 
   return {
     start: async () => {

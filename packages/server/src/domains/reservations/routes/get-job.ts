@@ -14,14 +14,14 @@ import { JobParams, jobTag } from './job-params.ts';
 export const detailOf = async (deps: RouteDeps, ctx: RequestContext, row: JobRow): Promise<Detail> => {
   const view = row.status === 'queued' ? await deps.views.current() : undefined;
   const disk = row.disk_id === null ? undefined : await findDisk(ctx.db, row.disk_id);
-  const mayOpen = row.user_id === ctx.principal.id && row.jupyter_token_sealed !== null;
+  const sealedToken = row.user_id === ctx.principal.id ? row.jupyter_token_sealed : null;
   return presentDetail(row, {
     nowMs: deps.clock.nowMs(),
     view,
     diskName: disk?.name ?? null,
     allocations: await allocationsOf(ctx.db, row.id),
     events: await eventsOf(ctx.db, row.id),
-    jupyterToken: mayOpen ? deps.sealer.unseal(row.jupyter_token_sealed ?? '', jupyterPurpose(row.id)) : null,
+    jupyterToken: sealedToken === null ? null : deps.sealer.unseal(sealedToken, jupyterPurpose(row.id)),
   });
 };
 

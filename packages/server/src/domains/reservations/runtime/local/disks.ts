@@ -63,7 +63,7 @@ const walk = async (
     const facts = await lstat(path);
     const last = index === names.length - 1;
     const kind = facts.isDirectory() ? '/' : facts.isSymbolicLink() ? ' -> (link)' : ` (${facts.size} bytes)`;
-    const line = `${indent}${last ? '└── ' : '├── '}${name.replaceAll(/[\0-\x1f\x7f]/g, '?')}${kind}`;
+    const line = `${indent}${last ? '└── ' : '├── '}${name.replaceAll(/\p{Cc}/gu, '?')}${kind}`;
     state.lines.push(line);
     state.bytes += Buffer.byteLength(line) + 1;
     state.entries += 1;
@@ -80,15 +80,12 @@ const sizeOf = async (directory: string): Promise<number> => {
   return total;
 };
 
-/**
- * Disks as directories of this host, snapshots as copies (reflinks where the file system has them). A disk's size is
- * noted and not enforced: that is the host's file system's to do.
- */
-export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks => {
+/** Copies of directories that go on in the background: asked again until they are done or have failed. */
+const createCopies = () => {
   /** Copies that run in this process, by what they make; failures stay until they are told. */
   const copies = new Map<string, { state: 'running' | 'done' } | { state: 'failed'; reason: string }>();
 
-  const copying = (from: string, to: string): DiskProgress => {
+  return (from: string, to: string): DiskProgress => {
     if (existsSync(to)) {
       copies.delete(to);
       return { kind: 'done' };
@@ -109,7 +106,14 @@ export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks 
     }
     return { kind: 'pending', progress: 'copying' };
   };
+};
 
+/**
+ * Disks as directories of this host, snapshots as copies (reflinks where the file system has them). A disk's size is
+ * noted and not enforced: that is the host's file system's to do.
+ */
+export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks => {
+  const copying = createCopies();
   return {
     ensure: async ({ diskId }, fromSnapshotId) => {
       const directory = layout.disk(diskId);

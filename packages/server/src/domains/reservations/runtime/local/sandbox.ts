@@ -56,136 +56,70 @@ const etc = [
 ];
 const gpuDevices = ['nvidiactl', 'nvidia-uvm', 'nvidia-uvm-tools', 'nvidia-modeset'];
 
+const words = (text: string): readonly string[] => text.split(' ');
+/** A directory for all to pass: those that bubblewrap makes on the way would be root's alone. */
+const passable = (path: string): readonly string[] => ['--perms', '0755', '--dir', path];
+const shown = (from: string, to: string): readonly string[] => ['--ro-bind', from, to];
+
+const isolation = ({ isRoot, hostname }: SandboxFacts): readonly string[] => [
+  ...words(
+    isRoot
+      ? '--cap-drop ALL --cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP'
+      : '--unshare-user',
+  ),
+  ...words('--unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --hostname'),
+  hostname,
+];
+
+const systemFiles = ({ topLevel, passwd, group, gpuMinors }: SandboxFacts): readonly string[] => {
+  const devices = [
+    ...gpuMinors.map((minor) => `/dev/nvidia${minor}`),
+    ...(gpuMinors.length > 0 ? gpuDevices.map((name) => `/dev/${name}`) : []),
+  ];
+  return [
+    ...shown('/usr', '/usr'),
+    ...topLevel.flatMap(({ name, link }) =>
+      link === undefined ? ['--ro-bind-try', `/${name}`, `/${name}`] : ['--symlink', link, `/${name}`],
+    ),
+    ...words('--ro-bind-try /opt /opt'),
+    ...['/etc', '/etc/ssh', '/var'].flatMap(passable),
+    ...etc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...shown(passwd, '/etc/passwd'),
+    ...shown(group, '/etc/group'),
+    ...words('--proc /proc --dev /dev --ro-bind-try /sys /sys'),
+    ...devices.flatMap((path) => ['--dev-bind-try', path, path]),
+  ];
+};
+
+const ownFiles = ({ place, home, node, helper, bin, packages }: SandboxFacts): readonly string[] => [
+  ...words('--perms 1777 --tmpfs /tmp --perms 1777 --tmpfs /var/tmp --perms 0755 --tmpfs /run'),
+  ...passable('/home'),
+  ...['--bind', home, homeInside],
+  ...passable('/job'),
+  ...shown(place.control, '/job/ctl'),
+  ...['--bind', place.run, '/job/run'],
+  ...passable('/job/lib'),
+  ...shown(node, '/job/lib/node'),
+  ...shown(helper, '/job/lib/terminal-helper.ts'),
+  ...shown(bin, '/job/lib/bin'),
+  ...passable('/job/lib/node_modules'),
+  ...passable('/job/lib/node_modules/@lydell'),
+  ...packages.flatMap(({ name, dir }) => shown(dir, `/job/lib/node_modules/${name}`)),
+];
+
 /**
  * Arguments of bubblewrap. Inside there are the host's programs (read-only), the job's home, a /tmp of its own, its own
  * processes alone, and the devices of its GPUs alone; the network is the host's.
  */
-export const sandboxArguments = (facts: SandboxFacts): readonly string[] => {
-  const { place } = facts;
-  const devices = [
-    ...facts.gpuMinors.map((minor) => `/dev/nvidia${minor}`),
-    ...(facts.gpuMinors.length > 0 ? gpuDevices.map((name) => `/dev/${name}`) : []),
-  ];
-  return [
-    ...(facts.isRoot
-      ? [
-          '--cap-drop',
-          'ALL',
-          '--cap-add',
-          'CAP_SETUID',
-          '--cap-add',
-          'CAP_SETGID',
-          '--cap-add',
-          'CAP_SETPCAP',
-        ]
-      : ['--unshare-user']),
-    '--unshare-pid',
-    '--unshare-ipc',
-    '--unshare-uts',
-    '--unshare-cgroup-try',
-    '--hostname',
-    facts.hostname,
-    '--ro-bind',
-    '/usr',
-    '/usr',
-    ...facts.topLevel.flatMap(({ name, link }) =>
-      link === undefined ? ['--ro-bind-try', `/${name}`, `/${name}`] : ['--symlink', link, `/${name}`],
-    ),
-    '--ro-bind-try',
-    '/opt',
-    '/opt',
-    '--perms',
-    '0755',
-    '--dir',
-    '/etc',
-    '--perms',
-    '0755',
-    '--dir',
-    '/etc/ssh',
-    '--perms',
-    '0755',
-    '--dir',
-    '/var',
-    ...etc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    '--ro-bind',
-    facts.passwd,
-    '/etc/passwd',
-    '--ro-bind',
-    facts.group,
-    '/etc/group',
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-    '--ro-bind-try',
-    '/sys',
-    '/sys',
-    ...devices.flatMap((path) => ['--dev-bind-try', path, path]),
-    '--perms',
-    '1777',
-    '--tmpfs',
-    '/tmp',
-    '--perms',
-    '1777',
-    '--tmpfs',
-    '/var/tmp',
-    '--perms',
-    '0755',
-    '--tmpfs',
-    '/run',
-    '--perms',
-    '0755',
-    '--dir',
-    '/home',
-    '--bind',
-    facts.home,
-    homeInside,
-    '--perms',
-    '0755',
-    '--dir',
-    '/job',
-    '--ro-bind',
-    place.control,
-    '/job/ctl',
-    '--bind',
-    place.run,
-    '/job/run',
-    '--perms',
-    '0755',
-    '--dir',
-    '/job/lib',
-    '--ro-bind',
-    facts.node,
-    '/job/lib/node',
-    '--ro-bind',
-    facts.helper,
-    '/job/lib/terminal-helper.ts',
-    '--ro-bind',
-    facts.bin,
-    '/job/lib/bin',
-    ...['/job/lib/node_modules', '/job/lib/node_modules/@lydell'].flatMap((path) => [
-      '--perms',
-      '0755',
-      '--dir',
-      path,
-    ]),
-    // Directories that bubblewrap makes on the way would be root's alone.
-    '--perms',
-    '0755',
-    '--dir',
-    '/job/lib/node_modules',
-    '--perms',
-    '0755',
-    '--dir',
-    '/job/lib/node_modules/@lydell',
-    ...facts.packages.flatMap(({ name, dir }) => ['--ro-bind', dir, `/job/lib/node_modules/${name}`]),
-    '--clearenv',
-    ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    // Without its capabilities root may not enter the job's home; the first script does, as the job's user.
-    '--chdir',
-    '/',
-  ];
-};
+export const sandboxArguments = (facts: SandboxFacts): readonly string[] => [
+  ...isolation(facts),
+  ...systemFiles(facts),
+  ...ownFiles(facts),
+  '--clearenv',
+  ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
+  // Without its capabilities root may not enter the job's home; the first script does, as the job's user.
+  ...words('--chdir /'),
+];
 
 /** What bubblewrap starts. Where the server is root, the first thing that happens inside is to be root no more. */
 export const insideCommand = (isRoot: boolean): readonly string[] => [

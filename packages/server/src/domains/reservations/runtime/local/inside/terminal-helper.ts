@@ -19,7 +19,8 @@ const [socketPath = '', cols = '80', rows = '24'] = process.argv.slice(2);
 const ptyModule: unknown = createRequire('/job/lib/')('@lydell/node-pty');
 const spawn = Reflect.get(Object(ptyModule), 'spawn') as Spawn;
 // The shell has the job's own environment; this program is not the server and reads no configuration.
-const environment = process['env'];
+// eslint-disable-next-line no-restricted-properties -- see above
+const environment = process.env;
 
 const frame = (kind: number, payload: Buffer): Buffer => {
   const head = Buffer.alloc(5);

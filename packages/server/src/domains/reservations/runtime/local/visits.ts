@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { RuntimeRefusal, type Runtime } from '../port.ts';
+import { gpuUtilizationOf } from './gpu-activity.ts';
+import { connectionsTo, cpuSecondsOf, readState, readUntrusted } from './job-state.ts';
+import type { Layout } from './layout.ts';
+import { giveOrder } from './orders.ts';
+import { readSettings } from './prepare.ts';
+import { openTerminal } from './terminal.ts';
+
+const maxNoteBytes = 1_500;
+
+/** What is done with a job while it runs: terminals, messages, looks at its life. */
+export const createVisits = (
+  layout: Layout,
+): Pick<Runtime, 'terminal' | 'notify' | 'activity' | 'describe'> => {
+  const terminals = new Map<string, number>();
+  const runningPid = (jobId: string): number => {
+    const state = readState(layout.job(jobId));
+    if (state.kind !== 'running') throw new RuntimeRefusal('The job does not run');
+    return state.firstPid;
+  };
+
+  return {
+    terminal: async ({ jobId }, { rank, size, signal }) => {
+      if (rank !== 0) throw new RuntimeRefusal('The job has one node: its rank is 0');
+      runningPid(jobId);
+      const session = await openTerminal(layout.job(jobId), size, signal);
+      terminals.set(jobId, (terminals.get(jobId) ?? 0) + 1);
+      void session.exited.then(() => terminals.set(jobId, Math.max(0, (terminals.get(jobId) ?? 1) - 1)));
+      return session;
+    },
+    notify: async ({ jobId }, { message, fileName, clearPrefix }) => {
+      runningPid(jobId);
+      const place = layout.job(jobId);
+      if (clearPrefix !== null) await giveOrder(place, ['clear', clearPrefix]);
+      const text = Buffer.from(message, 'utf8').subarray(0, maxNoteBytes).toString('base64');
+      await giveOrder(place, ['note', fileName ?? '-', text]);
+    },
+    activity: async ({ jobId }) => {
+      const firstPid = runningPid(jobId);
+      const settings = await readSettings(layout.job(jobId));
+      return {
+        sshSessions:
+          settings?.sshPort === null || settings === undefined ? 0 : connectionsTo(settings.sshPort),
+        terminalSessions: terminals.get(jobId) ?? 0,
+        // An open notebook is somebody at work; a kernel that computes is seen by its CPU and GPU.
+        jupyterKernelsBusy: settings?.jupyterWanted === true ? connectionsTo(settings.jupyterPort) : 0,
+        cpuSeconds: cpuSecondsOf(firstPid),
+        gpuUtilization:
+          settings === undefined || settings.gpuMinors.length === 0
+            ? 0
+            : await gpuUtilizationOf(settings.gpuMinors),
+      };
+    },
+    describe: async ({ jobId }) => {
+      const place = layout.job(jobId);
+      const state = readState(place);
+      return {
+        state,
+        ssh_log: (readUntrusted(join(place.run, 'sshd.log')) ?? '').slice(-2_000),
+        jupyter_log: (readUntrusted(join(place.run, 'jupyter.log')) ?? '').slice(-2_000),
+        processes_cpu_seconds: state.kind === 'running' ? cpuSecondsOf(state.firstPid) : null,
+      };
+    },
+  };
+};
