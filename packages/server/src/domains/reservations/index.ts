@@ -30,7 +30,6 @@ import { createGithubKeys } from './ssh-keys.ts';
 export type { ReservationsDomainDeps } from './deps.ts';
 export type { GpuUse, LifeLimits } from './types.ts';
 export type * from './runtime/port.ts';
-export { RuntimeRefusal } from './runtime/port.ts';
 export { createLocalRuntime } from './runtime/local/local-runtime.ts';
 
 /** What of jobs is sealed, for sealing it anew under another key. */
