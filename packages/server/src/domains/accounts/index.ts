@@ -113,7 +113,7 @@ export const createAccountsDomain = (deps: AccountsDeps): AccountsDomain => {
       revokeKey(keyDeps),
       rotateKey(keyDeps),
       rotateOwnKey(keyDeps),
-      awsLogin({ ...deps, ttlHours: deps.apiKeyTtlHours }),
+      awsLogin({ ...deps, limits, ttlHours: deps.apiKeyTtlHours }),
       listUserSessions(deps),
       revokeUserSessions(deps),
       revokeUserSession(deps),

@@ -6,14 +6,15 @@ import { testDatabase } from '../../../testing/index.ts';
 import { stopApp, testApp } from '../../../testing/app-harness.ts';
 
 const database = testDatabase();
-const secret = 'a secret key of the tests, forty characters';
+const secret = 'a-secret-key-of-the-tests-forty-characters';
 const accessKeyId = 'ASIATESTKEYOFTHETESTS';
 const role = 'arn:aws:iam::123456789012:role/SSOCloudDevGpuReservation';
 let app: App;
 let sts: Server;
 let host = '';
-let answer: { status: number; headers?: Record<string, string>; body?: string } | undefined;
+let answer: 'never' | { status: number; headers?: Record<string, string>; body?: string } | undefined;
 let identity = {
+  partition: 'aws',
   account: '123456789012',
   role: 'SSOCloudDevGpuReservation',
   id: 'AROATESTROLEOFTESTS1',
@@ -42,6 +43,7 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
     request.on('end', () => {
       asked += 1;
+      if (answer === 'never') return;
       if (answer !== undefined) {
         response.writeHead(answer.status, answer.headers).end(answer.body);
         return;
@@ -56,7 +58,7 @@ beforeAll(async () => {
         response.writeHead(403).end('{"Error":{"Code":"SignatureDoesNotMatch"}}');
         return;
       }
-      const Arn = `arn:aws:sts::${identity.account}:assumed-role/${identity.role}/${identity.session}`;
+      const Arn = `arn:${identity.partition}:sts::${identity.account}:assumed-role/${identity.role}/${identity.session}`;
       const GetCallerIdentityResult = {
         Arn,
         Account: identity.account,
@@ -80,14 +82,14 @@ afterAll(async () => {
 });
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
-const presigned = (more: { atMs?: number; audience?: string } = {}) => {
+const presigned = (more: { atMs?: number; audience?: string; host?: string } = {}) => {
   const date = dateOf(more.atMs ?? Date.now());
   const audience = more.audience ?? 'gpushield';
   const token = randomBytes(90).toString('base64url');
   const names = 'content-type;host;x-amz-date;x-amz-security-token;x-gpushield-audience';
   const headers = {
     'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-    host,
+    host: more.host ?? host,
     'x-amz-date': date,
     'x-amz-security-token': token,
     'x-gpushield-audience': audience,
@@ -103,13 +105,8 @@ const presigned = (more: { atMs?: number; audience?: string } = {}) => {
   };
 };
 let calls = 0;
-const logIn = (payload: object) =>
-  app.http.app.inject({
-    method: 'POST',
-    url: '/v1/auth/aws-login',
-    payload,
-    remoteAddress: `127.7.0.${String((calls += 1))}`,
-  });
+const logIn = (payload: object, remoteAddress = `127.7.0.${String((calls += 1))}`, at = app) =>
+  at.http.app.inject({ method: 'POST', url: '/v1/auth/aws-login', payload, remoteAddress });
 
 describe('AWS login', () => {
   it('turns a pre-signed identity into a key that works, of the same user every time, and rotates it', async () => {
@@ -148,7 +145,90 @@ describe('AWS login', () => {
     expect((await logIn({ presigned: presigned() })).statusCode).toBe(403);
     identity = { ...good, role: 'SSOCloudDevGpuReservationX' };
     expect((await logIn({ presigned: presigned() })).statusCode).toBe(403);
+    identity = { ...good, partition: 'aws-cn' };
+    expect((await logIn({ presigned: presigned() })).statusCode).toBe(403);
     identity = good;
+  });
+
+  it('takes no second spelling of a field, and no signature made for another host', async () => {
+    const twice = { ...presigned(), Region: 'eu-west-1' };
+    expect((await logIn({ presigned: twice })).statusCode).toBe(422);
+    expect((await logIn({ presigned: presigned(), Presigned: presigned() })).statusCode).toBe(422);
+    const doubled = presigned();
+    const names = `${doubled.signed_headers};X-Amz-Date`;
+    expect((await logIn({ presigned: { ...doubled, signed_headers: names } })).statusCode).toBe(422);
+    expect((await logIn({ presigned: presigned({ host: 'sts.evil.example' }) })).statusCode).toBe(401);
+  });
+
+  it('tells a new role of the same name from the old one', async () => {
+    const good = identity;
+    const numberOf = async () =>
+      (await logIn({ presigned: presigned() })).json<{ user_id: number; username: string }>();
+    const before = await numberOf();
+    identity = { ...good, id: 'AROATESTROLEOFTESTS2' };
+    const after = await numberOf();
+    expect(after.user_id).not.toBe(before.user_id);
+    expect(after.username).not.toBe(before.username);
+    identity = good;
+  });
+
+  it('asks STS no more often for one address than a password may be tried', async () => {
+    const before = asked;
+    const forged = () => ({ presigned: { ...presigned(), signature: randomBytes(32).toString('hex') } });
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 12; tries += 1)
+      statuses.push((await logIn(forged(), '127.8.0.1')).statusCode);
+    expect(statuses.slice(0, 10)).toEqual(Array<number>(10).fill(401));
+    expect(statuses.slice(10)).toEqual([429, 429]);
+    expect(asked - before).toBe(10);
+  });
+
+  it('gives up on an STS that hangs, or talks without end', async () => {
+    answer = { status: 200, body: 'x'.repeat(70_000) };
+    expect((await logIn({ presigned: presigned() })).statusCode).toBe(503);
+    answer = 'never';
+    expect((await logIn({ presigned: presigned() })).statusCode).toBe(503);
+    answer = undefined;
+  }, 30_000);
+
+  it('signs for a client that sends its secret, where the operator allows it', async () => {
+    const raw = await testApp({
+      db: database.db,
+      env: {
+        ALLOWED_AWS_ROLE: role,
+        AWS_ENDPOINT_URL_STS: `http://${host}`,
+        GPUSHIELD_AWS_RAW_LOGIN: 'true',
+      },
+    });
+    try {
+      const keys = { aws_access_key_id: accessKeyId, aws_session_token: 't'.repeat(120) };
+      const good = await logIn({ ...keys, aws_secret_access_key: secret }, undefined, raw);
+      expect(good.statusCode, good.body).toBe(200);
+      expect(Object.keys(good.json<object>()).sort()).toEqual(
+        ['api_key', 'aws_arn', 'expires_at', 'key_prefix', 'ttl_hours', 'user_id', 'username'].sort(),
+      );
+      const wrong = await logIn({ ...keys, aws_secret_access_key: 'w'.repeat(40) }, undefined, raw);
+      expect(wrong.statusCode).toBe(401);
+      expect(wrong.json()).toMatchObject({ detail: expect.any(String) });
+    } finally {
+      await stopApp(raw);
+    }
+  });
+
+  it('asks nobody where the role is allowed by its name alone', async () => {
+    const named = await testApp({
+      db: database.db,
+      env: { ALLOWED_AWS_ROLE: 'SSOCloudDevGpuReservation', AWS_ENDPOINT_URL_STS: `http://${host}` },
+    });
+    try {
+      const before = asked;
+      const refused = await logIn({ presigned: presigned() }, undefined, named);
+      expect(refused.statusCode).toBe(403);
+      expect(refused.json<{ detail: string }>().detail).toContain('ALLOWED_AWS_ROLE');
+      expect(asked).toBe(before);
+    } finally {
+      await stopApp(named);
+    }
   });
 
   it('takes XML, redirects and errors of STS for no identity', async () => {

@@ -45,12 +45,17 @@ export const readCallerIdentity = (text: string): AwsIdentity => {
   return { arn, partition, accountId, roleName, roleId, session };
 };
 
-/** Partition, account and role, all three exactly. A role that is allowed by its name alone admits nobody. */
-export const requireRole = (identity: AwsIdentity, allowed: AllowedRole): void => {
+/** A role that is allowed by its name alone admits nobody: anyone can name a role so. Known before STS is asked. */
+export const requireAccount = (allowed: AllowedRole): void => {
   if (allowed.accountId === undefined)
     throw new AppError('aws_login_disabled', {
       detail: 'ALLOWED_AWS_ROLE names a role without its account: the operator must give its ARN',
     });
+};
+
+/** Partition, account and role, all three exactly. */
+export const requireRole = (identity: AwsIdentity, allowed: AllowedRole): void => {
+  requireAccount(allowed);
   const matches =
     identity.partition === allowed.partition &&
     identity.accountId === allowed.accountId &&

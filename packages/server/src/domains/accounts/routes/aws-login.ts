@@ -8,6 +8,7 @@ import { makeOpaqueSecret, type Argon2Pool } from '../../../platform/identity/in
 import { OutboundFailure, type OutboundClient } from '../../../platform/outbound/index.ts';
 import {
   readCallerIdentity,
+  requireAccount,
   requireRole,
   usernameOf,
   type AllowedRole,
@@ -21,6 +22,7 @@ import {
   type AwsLoginSettings,
   type StsRequest,
 } from '../aws/sts-request.ts';
+import type { LoginLimiter } from '../login-limits.ts';
 import { makeKey, type MakeKeyDeps } from '../make-key.ts';
 import { insertUser } from '../user-store.ts';
 import { noStore } from './login.ts';
@@ -32,6 +34,7 @@ export interface AwsLoginDeps extends MakeKeyDeps {
   readonly outbound: Pick<OutboundClient, 'request'>;
   readonly awsLogin: AwsLoginSettings & { readonly allowedRole: AllowedRole };
   readonly ttlHours: number;
+  readonly limits: Pick<LoginLimiter, 'takeLogin'>;
 }
 
 const timeoutMs = 5_000;
@@ -100,7 +103,12 @@ const userFor = async (deps: AwsLoginDeps, identity: AwsIdentity): Promise<AwsUs
 
 type Body = Partial<AwsRawLogin> & { readonly presigned?: AwsPresignedLogin };
 
+/** Under which name the attempt is limited; no user name has a colon. */
+const accessKeyOf = (body: Body): string =>
+  `aws:${body.presigned?.access_key_id ?? body.aws_access_key_id ?? ''}`;
+
 const requestFor = async (deps: AwsLoginDeps, body: Body): Promise<StsRequest> => {
+  requireAccount(deps.awsLogin.allowedRole);
   const nowMs = deps.clock.nowMs();
   if (body.presigned !== undefined) {
     const request = rebuildRequest(body.presigned, deps.awsLogin, nowMs);
@@ -131,18 +139,21 @@ export const awsLogin = (deps: AwsLoginDeps) =>
     access: { public: 'signing in needs no credential of ours: AWS says who asks' },
     audit: { when: 'handler', action: 'auth.aws_login' },
     effect: 'own',
+    bodyLimitBytes: 8192,
     schema: { body: AwsLogin, responses: { 200: AwsLoggedIn } },
     errors: [
       'aws_login_refused',
       'aws_role_refused',
       'aws_login_disabled',
       'user_disabled',
+      'rate_limited',
       'upstream_unavailable',
       'conflict',
       'audit_unavailable',
     ],
     handler: async ({ body }, ctx) => {
       const action = 'auth.aws_login';
+      await deps.limits.takeLogin(accessKeyOf(body), ctx.remoteAddress);
       const unknown = { id: 'unknown', kind: 'user', name: null };
       try {
         const identity = await ask(deps, await requestFor(deps, body));
