@@ -139,6 +139,29 @@ describe('AWS login', () => {
     expect((await logIn({ presigned: { ...presigned(), url: 'http://evil' } })).statusCode).toBe(422);
   });
 
+  it('lets one of many in that bring the same signature at once', async () => {
+    const once = { presigned: presigned() };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => logIn(once)));
+    expect(answers.map((each) => each.statusCode).sort()).toEqual([200, 401, 401, 401, 401]);
+  });
+
+  it('gives keys that end', async () => {
+    const { api_key, key_prefix } = (await logIn({ presigned: presigned() })).json<{
+      api_key: string;
+      key_prefix: string;
+    }>();
+    expect(key_prefix).toBe(api_key.slice(0, 8));
+    await database.db.query(
+      `UPDATE api_keys SET created_at = created_at - interval '3 hours', expires_at = expires_at - interval '3 hours'
+        WHERE key_prefix = $1`,
+      [key_prefix],
+    );
+    const headers = { authorization: `Bearer ${api_key}` };
+    const refused = await app.http.app.inject({ method: 'GET', url: '/v1/jobs', headers });
+    expect(refused.statusCode, refused.body).toBe(403);
+    expect(refused.json()).toMatchObject({ detail: expect.stringMatching(/expired/i) });
+  });
+
   it('lets in the exact partition, account and role, and no role of that name in another account', async () => {
     const good = identity;
     identity = { ...good, account: '999999999999' };
