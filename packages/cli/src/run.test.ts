@@ -1,50 +1,15 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from './run.ts';
-import { createFakeIo, type FakeIo, type FakeIoOptions } from './testing/fake-io.ts';
-import { page, problem, startFakeServer, type FakeServer } from './testing/fake-server.ts';
-import {
-  alertSample,
-  keySample,
-  nodeSample,
-  sampleNow,
-  sensorSample,
-  userSample,
-} from './testing/samples.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createCliStage, stageKey as apiKey } from './testing/cli-stage.ts';
+import { page, problem, startFakeServer } from './testing/fake-server.ts';
+import { alertSample, keySample, nodeSample, sensorSample, userSample } from './testing/samples.ts';
 
-let home: string;
-let server: FakeServer;
 const first = '0197f000-0000-7000-8000-000000000001';
 const second = '0197f000-0000-7000-8000-000000000002';
-const apiKey = 'k'.repeat(86);
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'gpushield-cli-'));
-  server = await startFakeServer();
-});
-afterEach(async () => {
-  await server.close();
-  await rm(home, { recursive: true, force: true });
-});
-
-interface Ended {
-  readonly code: number;
-  readonly io: FakeIo;
-}
-
-const start = async (args: readonly string[], options: Partial<FakeIoOptions> = {}): Promise<Ended> => {
-  const io = createFakeIo({
-    home,
-    now: () => sampleNow,
-    ...options,
-    env: { GPUSHIELD_URL: server.url, ...options.env },
-  });
-  return { code: await run(args, { io, version: '0.1.0' }), io };
-};
-const withKey = (args: readonly string[], options: Partial<FakeIoOptions> = {}): Promise<Ended> =>
-  start(args, { ...options, env: { GPUSHIELD_API_KEY: apiKey, ...options.env } });
+const stage = createCliStage();
+const { start, withKey } = stage;
 
 const tokens = (name: string, expiresIn = 900) => ({
   body: {
@@ -55,10 +20,10 @@ const tokens = (name: string, expiresIn = 900) => ({
   },
 });
 const signIn = async (expiresIn = 900): Promise<void> => {
-  server.routes.set('POST /auth/login', () => tokens('1', expiresIn));
+  stage.server.routes.set('POST /auth/login', () => tokens('1', expiresIn));
   expect((await start(['login', '--username', 'ada'], { env: { GPUSHIELD_PASSWORD: 'pw' } })).code).toBe(0);
 };
-const credentialsFile = (): string => join(home, '.config', 'gpushield', 'credentials.json');
+const credentialsFile = (): string => join(stage.home, '.config', 'gpushield', 'credentials.json');
 
 describe('exit codes', () => {
   it('are those that the help documents for every refusal of the server', async () => {
@@ -74,7 +39,7 @@ describe('exit codes', () => {
       [problem('storage_full', 'd'), 6],
     ] as const;
     for (const [reply, code] of cases) {
-      server.routes.set('GET /api/v1/me', () => reply);
+      stage.server.routes.set('GET /api/v1/me', () => reply);
       expect((await withKey(['whoami'])).code).toBe(code);
     }
   });
@@ -94,7 +59,7 @@ describe('exit codes', () => {
     ]) {
       expect((await withKey(args)).code, args.join(' ')).toBe(2);
     }
-    expect(server.seen).toEqual([]);
+    expect(stage.server.seen).toEqual([]);
   });
   it('is 0 for help and version', async () => {
     expect((await start(['--help'])).code).toBe(0);
@@ -102,11 +67,11 @@ describe('exit codes', () => {
     expect((await start(['--version'])).io.out()).toBe('0.1.0\n');
   });
   it('is 6 when nothing listens, with how to start the server', async () => {
-    await server.close();
+    await stage.server.close();
     const { code, io } = await withKey(['nodes', 'list']);
     expect(code).toBe(6);
     expect(io.err()).toContain('gpushield start');
-    server = await startFakeServer();
+    await stage.serve();
   });
   it('is that of the child for what runs on this machine', async () => {
     const { code, io } = await start(['serve', '--port', '1'], { childExitCode: 7 });
@@ -120,7 +85,7 @@ describe('exit codes', () => {
 
 describe('errors', () => {
   it('take two lines: title and detail; way out and correlation id', async () => {
-    server.routes.set('GET /api/v1/me', () =>
+    stage.server.routes.set('GET /api/v1/me', () =>
       problem('insufficient_scope', 'self is missing \u001b[31m\nhere'),
     );
     const { io } = await withKey(['whoami']);
@@ -129,7 +94,7 @@ describe('errors', () => {
     );
   });
   it('never show a credential', async () => {
-    server.routes.set('GET /api/v1/me', () => problem('internal', 'd'));
+    stage.server.routes.set('GET /api/v1/me', () => problem('internal', 'd'));
     const { io } = await withKey(['whoami']);
     expect(io.err() + io.out()).not.toContain(apiKey);
   });
@@ -140,23 +105,23 @@ describe('signing in', () => {
     await signIn();
     expect((await stat(credentialsFile())).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(credentialsFile(), 'utf8'))).toEqual({
-      url: server.url,
+      url: stage.server.url,
       access_token: 'access-1',
       refresh_token: 'the-refresh-token-1',
       expires: '2026-01-31T12:20:00.000Z',
     });
   });
   it('takes the password from standard input without its line end, and asks for it on a terminal', async () => {
-    server.routes.set('POST /auth/login', () => tokens('1'));
+    stage.server.routes.set('POST /auth/login', () => tokens('1'));
     await start(['login', '--username', 'ada', '--password-stdin'], { stdin: 'from stdin\n' });
     await start(['login'], { tty: true, answers: ['bob', 'typed'] });
-    expect(server.seen.map((request) => request.body)).toEqual([
+    expect(stage.server.seen.map((request) => request.body)).toEqual([
       { username: 'ada', password: 'from stdin' },
       { username: 'bob', password: 'typed' },
     ]);
   });
   it('stores nothing when the password is wrong', async () => {
-    server.routes.set('POST /auth/login', () => problem('invalid_credentials', 'd'));
+    stage.server.routes.set('POST /auth/login', () => problem('invalid_credentials', 'd'));
     const { code, io } = await start(['login', '--username', 'ada'], { env: { GPUSHIELD_PASSWORD: 'no' } });
     expect(code).toBe(3);
     expect(io.err()).toContain('Check the username and the password');
@@ -164,24 +129,24 @@ describe('signing in', () => {
   });
   it('renews a token before its end, once, and says so', async () => {
     await signIn(10);
-    server.routes.set('POST /auth/refresh', () => tokens('2'));
-    server.routes.set('GET /api/v1/nodes', () => page([]));
+    stage.server.routes.set('POST /auth/refresh', () => tokens('2'));
+    stage.server.routes.set('GET /api/v1/nodes', () => page([]));
     const { code, io } = await start(['nodes', 'list']);
     expect(code).toBe(0);
     expect(io.err()).toContain('Session renewed');
-    expect(server.seen.at(-1)?.headers.authorization).toBe('Bearer access-2');
+    expect(stage.server.seen.at(-1)?.headers.authorization).toBe('Bearer access-2');
     await start(['nodes', 'list']);
-    expect(server.seen.filter((request) => request.path === '/auth/refresh')).toHaveLength(1);
+    expect(stage.server.seen.filter((request) => request.path === '/auth/refresh')).toHaveLength(1);
   });
   it('renews a refused token once, and ends with 3 when the session is over', async () => {
     await signIn();
-    server.routes.set('GET /api/v1/nodes', ({ headers }) =>
+    stage.server.routes.set('GET /api/v1/nodes', ({ headers }) =>
       headers.authorization === 'Bearer access-2' ? page([]) : problem('token_expired', 'd'),
     );
-    server.routes.set('POST /auth/refresh', () => tokens('2'));
+    stage.server.routes.set('POST /auth/refresh', () => tokens('2'));
     expect((await start(['nodes', 'list'])).code).toBe(0);
-    server.routes.set('GET /api/v1/nodes', () => problem('token_expired', 'd'));
-    server.routes.set('POST /auth/refresh', () => problem('invalid_token', 'd'));
+    stage.server.routes.set('GET /api/v1/nodes', () => problem('token_expired', 'd'));
+    stage.server.routes.set('POST /auth/refresh', () => problem('invalid_token', 'd'));
     const { code, io } = await start(['nodes', 'list']);
     expect(code).toBe(3);
     expect(io.err()).toContain('gpushield login');
@@ -196,17 +161,17 @@ describe('signing in', () => {
   });
   it('forgets the tokens on logout even when the server is away', async () => {
     await signIn();
-    await server.close();
+    await stage.server.close();
     expect((await start(['logout'])).code).toBe(0);
     await expect(stat(credentialsFile())).rejects.toThrow();
-    server = await startFakeServer();
+    await stage.serve();
   });
 });
 
 describe('lists', () => {
   it('print one JSON array over all pages up to the limit, as the API gave it', async () => {
     const nodes = [nodeSample(first, 'a'), { ...nodeSample(second, 'b'), extra: '\u009b' }];
-    server.routes.set('GET /api/v1/nodes', ({ query }) =>
+    stage.server.routes.set('GET /api/v1/nodes', ({ query }) =>
       query.get('cursor') === 'c1' ? page(nodes.slice(1)) : page(nodes.slice(0, 1), 'c1'),
     );
     expect(JSON.parse((await withKey(['nodes', 'list', '--json'])).io.out())).toEqual(nodes);
@@ -215,7 +180,9 @@ describe('lists', () => {
     expect(io.err()).toContain('--limit');
   });
   it('show no colour and cut nothing off a terminal, and strip hostile names', async () => {
-    server.routes.set('GET /api/v1/nodes', () => page([nodeSample(first, `${'n'.repeat(150)}\u001b[2J`)]));
+    stage.server.routes.set('GET /api/v1/nodes', () =>
+      page([nodeSample(first, `${'n'.repeat(150)}\u001b[2J`)]),
+    );
     const plain = (await withKey(['nodes', 'list'])).io.out();
     expect(plain).toContain('n'.repeat(150));
     expect(plain).not.toContain('\u001b');
@@ -227,7 +194,9 @@ describe('lists', () => {
     );
   });
   it('name the first difference when the server does not keep the contract', async () => {
-    server.routes.set('GET /api/v1/nodes', () => page([{ ...nodeSample(first, 'a'), gpu_count: 'many' }]));
+    stage.server.routes.set('GET /api/v1/nodes', () =>
+      page([{ ...nodeSample(first, 'a'), gpu_count: 'many' }]),
+    );
     const { code, io } = await withKey(['nodes', 'list']);
     expect(code).toBe(1);
     expect(io.err()).toContain('gpu_count');
@@ -236,10 +205,10 @@ describe('lists', () => {
 
 describe('ids', () => {
   beforeEach(() => {
-    server.routes.set('GET /api/v1/nodes', () =>
+    stage.server.routes.set('GET /api/v1/nodes', () =>
       page([nodeSample(first, 'alpha'), nodeSample(second, 'beta')]),
     );
-    server.routes.set(`GET /api/v1/nodes/${second}`, () => ({ body: nodeSample(second, 'beta') }));
+    stage.server.routes.set(`GET /api/v1/nodes/${second}`, () => ({ body: nodeSample(second, 'beta') }));
   });
   it('may be whole, a unique prefix, or a name', async () => {
     for (const given of [second, second.toUpperCase(), second.slice(0, 36), 'beta']) {
@@ -264,18 +233,18 @@ describe('changes', () => {
       `POST ${at}/resolve`,
       'POST /api/v1/alerts',
     ]) {
-      server.routes.set(route, () => ({ body: alert }));
+      stage.server.routes.set(route, () => ({ body: alert }));
     }
-    server.routes.set('POST /api/v1/alerts/query', () => page([alert]));
-    server.routes.set('POST /api/v1/users', () => ({ status: 201, body: userSample }));
-    server.routes.set(`PATCH /api/v1/users/${userSample.id}`, () => ({ body: userSample }));
-    server.routes.set('GET /api/v1/users', () => page([userSample]));
-    server.routes.set(`DELETE /api/v1/keys/${keySample.id}`, () => ({ status: 204 }));
-    server.routes.set(`GET /api/v1/sensors/${sensorSample.id}`, () => ({ body: sensorSample }));
-    server.routes.set(`PUT /api/v1/sensors/${sensorSample.id}/configuration`, ({ body }) => ({
+    stage.server.routes.set('POST /api/v1/alerts/query', () => page([alert]));
+    stage.server.routes.set('POST /api/v1/users', () => ({ status: 201, body: userSample }));
+    stage.server.routes.set(`PATCH /api/v1/users/${userSample.id}`, () => ({ body: userSample }));
+    stage.server.routes.set('GET /api/v1/users', () => page([userSample]));
+    stage.server.routes.set(`DELETE /api/v1/keys/${keySample.id}`, () => ({ status: 204 }));
+    stage.server.routes.set(`GET /api/v1/sensors/${sensorSample.id}`, () => ({ body: sensorSample }));
+    stage.server.routes.set(`PUT /api/v1/sensors/${sensorSample.id}/configuration`, ({ body }) => ({
       body: { configuration_version: 2, configuration: body },
     }));
-    server.routes.set(`POST /api/v1/sensors/${sensorSample.id}/baseline`, () => ({ status: 204 }));
+    stage.server.routes.set(`POST /api/v1/sensors/${sensorSample.id}/baseline`, () => ({ status: 204 }));
     const env = { GPUSHIELD_NEW_PASSWORD: 'a long enough one' };
     for (const args of [
       ['alerts', 'list', '--severity', 'high', 'critical', '--since', '2h', '--all'],
@@ -296,10 +265,10 @@ describe('changes', () => {
       const { code, io } = await withKey(args, { env });
       expect(code, `${args.join(' ')}: ${io.err()}`).toBe(0);
     }
-    expect(server.seen.find((request) => request.path.endsWith('/resolve'))?.body).toEqual({
+    expect(stage.server.seen.find((request) => request.path.endsWith('/resolve'))?.body).toEqual({
       resolution: 'accepted',
     });
-    expect(server.seen.find((request) => request.method === 'PUT')?.body).toEqual({
+    expect(stage.server.seen.find((request) => request.method === 'PUT')?.body).toEqual({
       ...sensorSample.configuration,
       telemetry_interval_seconds: 0.5,
       kernel_log_enabled: false,
@@ -307,7 +276,7 @@ describe('changes', () => {
   });
   it('are tried again with the same Idempotency-Key when the server is overloaded, at most three times', async () => {
     let refusals = 2;
-    server.routes.set('POST /api/v1/alerts', () =>
+    stage.server.routes.set('POST /api/v1/alerts', () =>
       refusals-- > 0
         ? problem('overloaded', 'd', { 'retry-after': '1' })
         : { status: 201, body: alertSample() },
@@ -316,7 +285,7 @@ describe('changes', () => {
     const { code, io } = await withKey(create);
     expect(code).toBe(0);
     expect(io.waits).toEqual([1000, 1000]);
-    const keys = server.seen.map((request) => request.headers['idempotency-key']);
+    const keys = stage.server.seen.map((request) => request.headers['idempotency-key']);
     expect(keys).toHaveLength(3);
     expect(new Set(keys).size).toBe(1);
     expect(keys[0]).toMatch(/^"[0-9a-f-]{36}"$/);
@@ -326,11 +295,11 @@ describe('changes', () => {
     expect(given.io.waits).toHaveLength(3);
   });
   it('that destroy are refused without a terminal and --yes, and without a yes on one', async () => {
-    server.routes.set(`DELETE /api/v1/nodes/${first}`, () => ({ status: 204 }));
+    stage.server.routes.set(`DELETE /api/v1/nodes/${first}`, () => ({ status: 204 }));
     const remove = ['nodes', 'delete', first];
     expect((await withKey(remove)).code).toBe(2);
     expect((await withKey(remove, { tty: true, answers: ['n'] })).code).toBe(1);
-    expect(server.seen).toEqual([]);
+    expect(stage.server.seen).toEqual([]);
     expect((await withKey(remove, { tty: true, answers: ['y'] })).code).toBe(0);
     expect((await withKey([...remove, '--yes'])).code).toBe(0);
   });
@@ -340,13 +309,13 @@ describe('changes', () => {
       answers: ['one', 'two'],
     });
     expect(code).toBe(1);
-    expect(server.seen).toEqual([]);
+    expect(stage.server.seen).toEqual([]);
   });
 });
 
 describe('a new key', () => {
   it('is alone on stdout, with the warning on stderr even when quiet', async () => {
-    server.routes.set('POST /api/v1/keys', () => ({
+    stage.server.routes.set('POST /api/v1/keys', () => ({
       status: 201,
       body: { ...keySample, api_key: 'n'.repeat(86) },
     }));
@@ -359,7 +328,7 @@ describe('a new key', () => {
 describe('a watch', () => {
   it('prints what is new or has changed, once, and ends after its looks', async () => {
     let looks = 0;
-    server.routes.set('POST /api/v1/alerts/query', () => {
+    stage.server.routes.set('POST /api/v1/alerts/query', () => {
       looks += 1;
       if (looks === 2) return problem('unavailable', 'd');
       return page(
@@ -378,9 +347,9 @@ describe('a watch', () => {
     expect(io.waits).toEqual([2000, 4000, 2000]);
   });
   it('ends with 6 when the server stays away, and at once when it forbids', async () => {
-    server.routes.set('POST /api/v1/alerts/query', () => problem('unavailable', 'd'));
+    stage.server.routes.set('POST /api/v1/alerts/query', () => problem('unavailable', 'd'));
     expect((await withKey(['alerts', 'list', '--watch'])).code).toBe(6);
-    server.routes.set('POST /api/v1/alerts/query', () => problem('insufficient_scope', 'd'));
+    stage.server.routes.set('POST /api/v1/alerts/query', () => problem('insufficient_scope', 'd'));
     const { code, io } = await withKey(['alerts', 'list', '--watch']);
     expect(code).toBe(3);
     expect(io.waits).toEqual([]);
@@ -389,10 +358,10 @@ describe('a watch', () => {
 
 describe('doctor', () => {
   it('says what is well, what is not and the way out, and ends with 1 when something fails', async () => {
-    server.routes.set('GET /health', () => ({
+    stage.server.routes.set('GET /health', () => ({
       body: { status: 'healthy', database: 'healthy', timestamp: '2026-01-31T12:00:00.000Z' },
     }));
-    server.routes.set('GET /api/v1/me', () => ({
+    stage.server.routes.set('GET /api/v1/me', () => ({
       body: {
         id: 'x',
         kind: 'user',
@@ -402,16 +371,16 @@ describe('doctor', () => {
         credential_expires_at: null,
       },
     }));
-    server.routes.set('GET /api/v1/sensors', () =>
+    stage.server.routes.set('GET /api/v1/sensors', () =>
       page([sensorSample, { ...sensorSample, name: 'host-2', status: 'offline' }]),
     );
-    server.routes.set('GET /health/details', () => problem('insufficient_scope', 'd'));
+    stage.server.routes.set('GET /health/details', () => problem('insufficient_scope', 'd'));
     const well = await withKey(['doctor']);
     expect(well.code).toBe(0);
     expect(well.io.out()).toMatch(/^ok {4}server: /m);
     expect(well.io.out()).toContain('warn  sensors: 1 of 2 online: host-2 offline');
     expect((await withKey(['doctor'], { childExitCode: 3 })).code).toBe(1);
-    server.routes.set('GET /api/v1/me', () => problem('invalid_api_key', 'd'));
+    stage.server.routes.set('GET /api/v1/me', () => problem('invalid_api_key', 'd'));
     expect((await withKey(['doctor', '--remote'])).code).toBe(1);
   });
 });

@@ -1,4 +1,11 @@
-import { Alert, severities, type AlertStatus, type Severity } from '@gpushield/contracts';
+import {
+  activeAlertStatuses,
+  Alert,
+  alertStatuses,
+  severities,
+  type AlertStatus,
+  type Severity,
+} from '@gpushield/contracts';
 import { Option, type Command } from 'commander';
 import { checked } from '../api/check.ts';
 import { resolveId, type Kind } from '../api/resolve-id.ts';
@@ -12,7 +19,6 @@ import { watchAlerts } from './watch-alerts.ts';
 
 const path = '/api/v1/alerts';
 const kind: Kind = { noun: 'alert', path };
-const statuses: readonly AlertStatus[] = ['open', 'acknowledged', 'resolved'];
 /** The interval when --watch says none, in seconds. */
 const defaultWatchSeconds = 5;
 const longestWatchSeconds = 3600;
@@ -36,8 +42,8 @@ const queryOf = async (
   options: AlertListOptions,
 ): Promise<Record<string, unknown>> => ({
   severities: options.severity,
-  // What is resolved is done with: it shows when asked for.
-  statuses: options.status ?? (options.all === true ? undefined : ['open', 'acknowledged']),
+  // What is closed is done with: it shows when asked for.
+  statuses: options.status ?? (options.all === true ? undefined : activeAlertStatuses),
   sources: options.source,
   node_ids: options.node === undefined ? undefined : [await resolveId(api, nodeKind, options.node)],
   assignees: options.assignee === undefined ? undefined : [options.assignee],
@@ -61,11 +67,11 @@ const list = async (ctx: CommandContext, options: AlertListOptions): Promise<voi
 const addList = (alerts: Command, deps: CommandDeps): void => {
   act<AlertListOptions>(
     withLimit(
-      alerts.command('list').description('list alerts that are not resolved, or those that the filters name'),
+      alerts.command('list').description('list alerts that are not closed, or those that the filters name'),
     )
       .addOption(new Option('--severity <severity...>', 'only these').choices([...severities]))
-      .addOption(new Option('--status <status...>', 'only these').choices([...statuses]))
-      .addOption(new Option('--all', 'resolved ones as well').conflicts('status'))
+      .addOption(new Option('--status <status...>', 'only these').choices([...alertStatuses]))
+      .addOption(new Option('--all', 'closed ones as well').conflicts('status'))
       .option('--source <source...>', 'only from these, such as integrity')
       .option('--node <node>', 'only of this node (name or id)')
       .option('--assignee <username>', 'only assigned to this user')
@@ -140,16 +146,26 @@ const move = async (
 
 const noted = (note: string | undefined): { readonly note?: string } => (note === undefined ? {} : { note });
 
+/** Moves that need no more than a note. */
+const plainMoves = [
+  ['acknowledge', 'say that somebody knows of it'],
+  ['investigate', 'say that somebody looks into it'],
+  ['false-positive', 'close an alert that was none; the finding is muted for a while'],
+  ['reopen', 'take a closed alert up again'],
+] as const;
+
 const addMoves = (alerts: Command, deps: CommandDeps): void => {
-  act<{ note?: string }>(
-    alerts
-      .command('acknowledge')
-      .description('say that somebody looks at it')
-      .argument('<alert>', 'id')
-      .option('--note <text>', 'for the history'),
-    deps,
-    (ctx, input) => move(ctx, argument(input), 'acknowledge', noted(input.options.note)),
-  );
+  for (const [verb, description] of plainMoves) {
+    act<{ note?: string }>(
+      alerts
+        .command(verb)
+        .description(description)
+        .argument('<alert>', 'id')
+        .option('--note <text>', 'for the history'),
+      deps,
+      (ctx, input) => move(ctx, argument(input), verb, noted(input.options.note)),
+    );
+  }
   act<{ note?: string; nobody?: boolean }>(
     alerts
       .command('assign')

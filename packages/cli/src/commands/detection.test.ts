@@ -1,14 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
-import { createFakeIo } from '../testing/fake-io.ts';
-import { page, startFakeServer, type FakeServer } from '../testing/fake-server.ts';
+import { describe, expect, it } from 'vitest';
+import { createCliStage } from '../testing/cli-stage.ts';
+import { page } from '../testing/fake-server.ts';
 import { sampleNow } from '../testing/samples.ts';
 
-let home: string;
-let server: FakeServer;
 const at = '2026-01-31T12:00:00.000Z';
 const gpuId = '0197f000-0000-7000-8000-000000000001';
 const alertId = '0197f000-0000-7000-8000-000000000002';
@@ -34,30 +28,14 @@ const finding = {
   last_at: at,
 };
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'gpushield-cli-'));
-  server = await startFakeServer();
-});
-afterEach(async () => {
-  await server.close();
-  await rm(home, { recursive: true, force: true });
-});
-
-const start = async (...args: string[]) => {
-  const io = createFakeIo({
-    home,
-    now: () => sampleNow,
-    env: { GPUSHIELD_URL: server.url, GPUSHIELD_API_KEY: 'k'.repeat(86) },
-  });
-  return { code: await run(args, { io, version: '0.1.0' }), out: io.out(), err: io.err() };
-};
+const stage = createCliStage();
 
 describe('gpushield detection', () => {
   it('lists findings with their reason', async () => {
-    server.routes.set('GET /api/v1/detection/findings', ({ query }) =>
+    stage.server.routes.set('GET /api/v1/detection/findings', ({ query }) =>
       page(query.get('active') === 'true' ? [finding] : []),
     );
-    expect((await start('detection', 'findings', '--active')).out).toMatch(
+    expect((await stage.say('detection', 'findings', '--active')).out).toMatch(
       /abuse +goes on +0\.93 .*A plateau/,
     );
   });
@@ -74,8 +52,8 @@ describe('gpushield detection', () => {
       latest: null,
       findings: [],
     };
-    server.routes.set(`GET /api/v1/detection/gpus/${gpuId}`, () => ({ status: 200, body: quiet }));
-    expect((await start('detection', 'explain', gpuId)).out).toMatch(/judged +no: warming up/);
+    stage.server.routes.set(`GET /api/v1/detection/gpus/${gpuId}`, () => ({ status: 200, body: quiet }));
+    expect((await stage.say('detection', 'explain', gpuId)).out).toMatch(/judged +no: warming up/);
     const loud = {
       ...quiet,
       judged: true,
@@ -83,21 +61,21 @@ describe('gpushield detection', () => {
       latest: { timestamp: at, anomaly_score: 0.93, reasons: finding.reasons },
       findings: [finding],
     };
-    server.routes.set(`GET /api/v1/detection/gpus/${gpuId}`, () => ({ status: 200, body: loud }));
-    expect((await start('detection', 'explain', gpuId)).out).toMatch(
+    stage.server.routes.set(`GET /api/v1/detection/gpus/${gpuId}`, () => ({ status: 200, body: loud }));
+    expect((await stage.say('detection', 'explain', gpuId)).out).toMatch(
       /why +A plateau\nfindings +abuse, goes on/,
     );
   });
 
   it('a maintenance window begins now and has an end', async () => {
     let sent: unknown;
-    server.routes.set('POST /api/v1/detection/maintenance', ({ body }) => {
+    stage.server.routes.set('POST /api/v1/detection/maintenance', ({ body }) => {
       sent = body;
       const made = { id: alertId, target: 'gpu', target_id: gpuId, reason: 'x', starts_at: at, ends_at: at };
       return { status: 201, body: { ...made, created_by: 'ada', created_at: at } };
     });
     const args = ['maintenance', 'start', '--gpu', gpuId, '--for', '2h', '--reason', 'burn-in'];
-    expect((await start('detection', ...args)).code).toBe(0);
+    expect((await stage.say('detection', ...args)).code).toBe(0);
     expect(sent).toEqual({
       target: 'gpu',
       target_id: gpuId,
@@ -109,8 +87,8 @@ describe('gpushield detection', () => {
 
 describe('gpushield simulate', () => {
   it('lists scenarios, and refuses one that is not there before anything is sent', async () => {
-    expect((await start('simulate', '--scenarios')).out).toMatch(/mining +attack +cryptomining/);
-    const refused = await start('simulate', '--incident', 'minning');
+    expect((await stage.say('simulate', '--scenarios')).out).toMatch(/mining +attack +cryptomining/);
+    const refused = await stage.say('simulate', '--incident', 'minning');
     expect(refused.code).toBe(2);
     expect(refused.err).toMatch(/no scenario minning/);
   });
@@ -118,7 +96,7 @@ describe('gpushield simulate', () => {
   it('registers labelled nodes, sends every record of the past in order, and shows what was raised', async () => {
     const times: string[] = [];
     let labels: unknown;
-    server.routes.set('POST /api/v1/nodes', ({ body }) => {
+    stage.server.routes.set('POST /api/v1/nodes', ({ body }) => {
       const { name, labels: given } = body as { name: string; labels: object };
       labels = given;
       const facts = { ip_address: null, kubernetes_version: null, kernel_version: null, architecture: null };
@@ -144,7 +122,7 @@ describe('gpushield simulate', () => {
         },
       };
     });
-    server.routes.set(`POST /api/v1/nodes/${alertId}/gpus`, ({ body }) => ({
+    stage.server.routes.set(`POST /api/v1/nodes/${alertId}/gpus`, ({ body }) => ({
       status: 201,
       body: {
         ...(body as object),
@@ -157,13 +135,13 @@ describe('gpushield simulate', () => {
         updated_at: at,
       },
     }));
-    server.routes.set('POST /api/v1/telemetry/records/bulk', ({ body }) => {
+    stage.server.routes.set('POST /api/v1/telemetry/records/bulk', ({ body }) => {
       const { records } = body as { records: { timestamp: string }[] };
       times.push(...records.map(({ timestamp }) => timestamp));
       return { status: 201, body: {} };
     });
-    server.routes.set('POST /api/v1/alerts/query', () => page([]));
-    const done = await start(
+    stage.server.routes.set('POST /api/v1/alerts/query', () => page([]));
+    const done = await stage.say(
       'simulate',
       '--nodes',
       '1',

@@ -1,14 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
-import { createFakeIo } from '../testing/fake-io.ts';
-import { page, startFakeServer, type FakeServer } from '../testing/fake-server.ts';
-import { sampleNow } from '../testing/samples.ts';
+import { describe, expect, it } from 'vitest';
+import { createCliStage } from '../testing/cli-stage.ts';
+import { page } from '../testing/fake-server.ts';
 
-let home: string;
-let server: FakeServer;
 const at = '2026-01-31T12:00:00.000Z';
 const message = {
   id: '42',
@@ -21,23 +14,8 @@ const message = {
   dead_letter: { cause: 'attempts_exhausted', error: 'no node is free', attempts: 10, at },
 };
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'gpushield-cli-'));
-  server = await startFakeServer();
-});
-afterEach(async () => {
-  await server.close();
-  await rm(home, { recursive: true, force: true });
-});
-
-const start = async (...args: string[]) => {
-  const io = createFakeIo({
-    home,
-    now: () => sampleNow,
-    env: { GPUSHIELD_URL: server.url, GPUSHIELD_API_KEY: 'k'.repeat(86) },
-  });
-  return { code: await run(['queue', ...args], { io, version: '0.1.0' }), out: io.out() };
-};
+const stage = createCliStage();
+const start = (...args: string[]) => stage.say('queue', ...args);
 
 describe('gpushield queue', () => {
   it('lists queues and shows messages and dead letters', async () => {
@@ -49,10 +27,10 @@ describe('gpushield queue', () => {
       sent: 1234,
       dead_letters: 1,
     };
-    server.routes.set('GET /api/v1/queues', () => page([queue]));
+    stage.server.routes.set('GET /api/v1/queues', () => page([queue]));
     expect((await start('list')).out).toMatch(/jobs +7 +3 +90 s +1 +1234/);
 
-    server.routes.set('GET /api/v1/queues/jobs/messages', ({ query }) =>
+    stage.server.routes.set('GET /api/v1/queues/jobs/messages', ({ query }) =>
       page(
         query.get('state') === 'dead'
           ? [message]
@@ -67,7 +45,7 @@ describe('gpushield queue', () => {
 
   it('sends dead letters again, by id or the oldest', async () => {
     const bodies: unknown[] = [];
-    server.routes.set('POST /api/v1/queues/jobs/dead-letters/resend', ({ body }) => {
+    stage.server.routes.set('POST /api/v1/queues/jobs/dead-letters/resend', ({ body }) => {
       bodies.push(body);
       return { body: { resent: 2 } };
     });
@@ -83,7 +61,7 @@ describe('gpushield queue', () => {
 
   it('purges only when told so', async () => {
     const bodies: unknown[] = [];
-    server.routes.set('POST /api/v1/queues/jobs/purge', ({ body }) => {
+    stage.server.routes.set('POST /api/v1/queues/jobs/purge', ({ body }) => {
       bodies.push(body);
       return { body: { purged: 9 } };
     });

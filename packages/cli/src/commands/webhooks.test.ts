@@ -1,14 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../run.ts';
-import { createFakeIo } from '../testing/fake-io.ts';
-import { page, startFakeServer, type FakeServer } from '../testing/fake-server.ts';
-import { sampleNow } from '../testing/samples.ts';
+import { describe, expect, it } from 'vitest';
+import { createCliStage } from '../testing/cli-stage.ts';
+import { page } from '../testing/fake-server.ts';
 
-let home: string;
-let server: FakeServer;
 const at = '2026-01-31T12:00:00.000Z';
 const id = '019c0000-0000-7000-8000-000000000001';
 const messageId = '019c0000-0000-7000-8000-000000000002';
@@ -28,38 +21,27 @@ const webhook = {
   updated_at: at,
 };
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'gpushield-cli-'));
-  server = await startFakeServer();
-});
-afterEach(async () => {
-  await server.close();
-  await rm(home, { recursive: true, force: true });
-});
-
-const start = async (...args: string[]) => {
-  const io = createFakeIo({
-    home,
-    now: () => sampleNow,
-    env: { GPUSHIELD_URL: server.url, GPUSHIELD_API_KEY: 'k'.repeat(86) },
-  });
-  return { code: await run(['webhooks', ...args], { io, version: '0.1.0' }), out: io.out() };
-};
+const stage = createCliStage();
+const start = (...args: string[]) => stage.say('webhooks', ...args);
 
 describe('gpushield webhooks', () => {
   it('creates an endpoint and prints its secret alone on stdout', async () => {
-    server.routes.set('POST /api/v1/webhooks', () => ({
+    stage.server.routes.set('POST /api/v1/webhooks', () => ({
       status: 201,
       body: { ...webhook, secret: 'whsec_x' },
     }));
     const { code, out } = await start('create', webhook.url, '--event', 'alert.*', '--ordered');
     expect({ code, out }).toEqual({ code: 0, out: 'whsec_x\n' });
-    expect(server.seen.at(-1)?.body).toEqual({ url: webhook.url, event_types: ['alert.*'], ordered: true });
+    expect(stage.server.seen.at(-1)?.body).toEqual({
+      url: webhook.url,
+      event_types: ['alert.*'],
+      ordered: true,
+    });
   });
 
   it('lists endpoints and says which are off and why', async () => {
     const off = { ...webhook, enabled: false, disabled_reason: 'gone', disabled_at: at };
-    server.routes.set('GET /api/v1/webhooks', () => page([webhook, { ...off, id: messageId }]));
+    stage.server.routes.set('GET /api/v1/webhooks', () => page([webhook, { ...off, id: messageId }]));
     const { out } = await start('list');
     expect(out).toMatch(/hooks\.example\.com\/a +on +alert\.\*/);
     expect(out).toContain('off (gone)');
@@ -77,19 +59,19 @@ describe('gpushield webhooks', () => {
       error: 'http_status',
       response: 'busy',
     };
-    server.routes.set(`GET /api/v1/webhooks/${id}/attempts`, () => page([attempt]));
+    stage.server.routes.set(`GET /api/v1/webhooks/${id}/attempts`, () => page([attempt]));
     expect((await start('attempts', id)).out).toMatch(/503 +12 ms +busy/);
-    server.routes.set(`POST /api/v1/webhooks/${id}/secret/rotate`, () => ({
+    stage.server.routes.set(`POST /api/v1/webhooks/${id}/secret/rotate`, () => ({
       body: { secret: 'whsec_y', previous_expires_at: at },
     }));
     expect((await start('rotate-secret', id)).out).toBe('whsec_y\n');
-    server.routes.set(`POST /api/v1/webhooks/${id}/resend`, () => ({
+    stage.server.routes.set(`POST /api/v1/webhooks/${id}/resend`, () => ({
       status: 202,
       body: { resent: 1, has_more: false },
     }));
     expect((await start('resend', id, '--message', messageId)).out).toContain('1 messages are sent again');
     expect((await start('resend', id)).code).toBe(2);
-    server.routes.set(`DELETE /api/v1/webhooks/${id}`, () => ({ status: 204 }));
+    stage.server.routes.set(`DELETE /api/v1/webhooks/${id}`, () => ({ status: 204 }));
     expect((await start('delete', id, '--yes')).code).toBe(0);
   });
 });
