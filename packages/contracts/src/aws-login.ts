@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Timestamp } from './common.ts';
+import { nullable, Timestamp } from './common.ts';
 
 /** A header that every pre-signed login signs, so that it can be used at no other service (security.md). */
 export const awsAudienceHeader = 'x-gpushield-audience';
@@ -63,5 +63,6 @@ export const AwsLoggedIn = Type.Object({
   ttl_hours: Type.Integer(),
 });
 export type AwsLoggedIn = Static<typeof AwsLoggedIn>;
-export const RotatedKey = Type.Object(keyFields);
+/** `expires_at` is null for a key that never ends. */
+export const RotatedKey = Type.Object({ ...keyFields, expires_at: nullable(Timestamp) });
 export type RotatedKey = Static<typeof RotatedKey>;

@@ -112,6 +112,22 @@ describe('API keys', () => {
     expect([again.status, again.body['code']]).toEqual([409, 'conflict']);
   });
 
+  it('exchange themselves at /v1/keys/rotate, for as long a life, and for ever when they never end', async () => {
+    const short = await replica.makeKey(operator, { expires_in_hours: 1 });
+    const rotated = await replica.call('POST', '/v1/keys/rotate', { token: short.api_key });
+    expect(rotated.status).toBe(200);
+    const { data } = (await replica.call('GET', '/api/v1/keys', { token: operator })).body as {
+      data: readonly { key_prefix: string; created_at: string; expires_at: string }[];
+    };
+    const fresh = data.find(({ key_prefix }) => key_prefix === rotated.body['key_prefix']);
+    expect(hoursOf(fresh ?? {})).toBe(1);
+    const endless = await replica.makeKey(admin, { expires_in_hours: null });
+    const again = await replica.call('POST', '/v1/keys/rotate', { token: endless.api_key });
+    expect([again.status, again.body['expires_at']]).toEqual([200, null]);
+    const session = await replica.call('POST', '/v1/keys/rotate', { token: operator });
+    expect([session.status, session.body['code']]).toEqual([409, 'conflict']);
+  });
+
   it('that are narrow cannot rotate themselves into a wide one', async () => {
     const wide = await replica.makeKey(operator);
     const narrow = await replica.makeKey(operator, { scopes: ['keys:own'] });

@@ -112,7 +112,7 @@ describe('AWS login', () => {
   it('turns a pre-signed identity into a key that works, of the same user every time, and rotates it', async () => {
     const first = await logIn({ presigned: presigned() });
     expect(first.statusCode, first.body).toBe(200);
-    const body = first.json<{ api_key: string; user_id: number; username: string }>();
+    const body = first.json<{ api_key: string; user_id: number; username: string; expires_at: string }>();
     expect(body).toMatchObject({ username: 'ann', ttl_hours: 2, user_id: expect.any(Number) });
     expect(body.api_key).toHaveLength(86);
     const again = (await logIn({ presigned: presigned() })).json<{ user_id: number }>();
@@ -120,7 +120,12 @@ describe('AWS login', () => {
     const headers = { authorization: `Bearer ${body.api_key}` };
     const rotated = await app.http.app.inject({ method: 'POST', url: '/v1/keys/rotate', headers });
     expect(rotated.statusCode, rotated.body).toBe(200);
-    expect(rotated.json()).toMatchObject({ username: 'ann', user_id: body.user_id });
+    // It ends when the login's key would have: whoever lost the role cannot renew for ever.
+    expect(rotated.json()).toMatchObject({
+      username: 'ann',
+      user_id: body.user_id,
+      expires_at: body.expires_at,
+    });
     // Every replica hears of the end of the old key; this one too, a moment later.
     const withOld = async () =>
       (await app.http.app.inject({ method: 'GET', url: '/v1/jobs', headers })).statusCode;

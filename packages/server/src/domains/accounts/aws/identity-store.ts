@@ -54,6 +54,10 @@ export const linkAwsUser = async (
   );
 };
 
+/** Whether AWS vouches for this user: an AWS login made them. */
+export const isAwsUser = async (tx: Executor, userId: string): Promise<boolean> =>
+  (await tx.query('SELECT 1 FROM aws_identities WHERE user_id = $1 LIMIT 1', [userId])).rowCount === 1;
+
 export const userNumber = async (tx: Executor, userId: string): Promise<number> =>
   Number(
     (await tx.query<{ number: string }>('SELECT number::text FROM users WHERE id = $1', [userId])).rows[0]
