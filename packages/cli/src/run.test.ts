@@ -359,7 +359,12 @@ describe('a watch', () => {
 describe('doctor', () => {
   it('says what is well, what is not and the way out, and ends with 1 when something fails', async () => {
     stage.server.routes.set('GET /health', () => ({
-      body: { status: 'healthy', database: 'healthy', timestamp: '2026-01-31T12:00:00.000Z' },
+      body: {
+        status: 'healthy',
+        database: 'healthy',
+        queue: 'healthy',
+        timestamp: '2026-01-31T12:00:00.000Z',
+      },
     }));
     stage.server.routes.set('GET /api/v1/me', () => ({
       body: {

@@ -8,6 +8,7 @@ export type HealthStatus = Static<typeof HealthStatus>;
 export const Health = Type.Object({
   status: HealthStatus,
   database: HealthStatus,
+  queue: HealthStatus,
   timestamp: Timestamp,
 });
 export type Health = Static<typeof Health>;

@@ -27,6 +27,7 @@ const publicHealth = async (ctx: CommandContext): Promise<ExitCode> => {
       ['server', await ctx.url()],
       ['status', health.status],
       ['database', health.database],
+      ['queue', health.queue],
     ]);
   }
   return exitCodeOf(health.status);

@@ -7,6 +7,7 @@ import { createSystemDomain } from '../domains/system/index.ts';
 import { createUsageDomain } from '../domains/usage/index.ts';
 import { createVectorsDomain } from '../domains/vectors/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
+import { pingQueues } from '../platform/queue/index.ts';
 import { buildAccounts } from './accounts.ts';
 import { groupOf, joined, type Group } from './group.ts';
 import { buildInference } from './inference.ts';
@@ -19,7 +20,7 @@ import { buildWatching, type Watching } from './watching.ts';
 
 /** Health and metrics: what every process answers for, workers too. */
 const buildSystem = (
-  { clock, version, db }: AppOptions,
+  { clock, version, db, workDb }: AppOptions,
   { audit, limits, metrics }: Platform,
   { fleet, bufferedRows }: Watching,
 ) =>
@@ -27,7 +28,8 @@ const buildSystem = (
     clock,
     version,
     pingDatabase: () => db.ping(healthPingMs),
-    probes: probesOf({ db, audit, fleet, bufferedRows, limits }),
+    pingQueues: () => pingQueues(workDb, healthPingMs),
+    probes: probesOf({ db, workDb, audit, fleet, bufferedRows, limits }),
     renderMetrics: () => {
       metrics.ingestBufferRecords.set(bufferedRows());
       return metrics.render();

@@ -3,6 +3,7 @@ import type { HealthProbe } from '../domains/system/index.ts';
 import type { AuditParts } from './audit.ts';
 import type { Limits } from '../platform/limits/index.ts';
 import type { Database } from '../platform/database/index.ts';
+import { readAllDepths } from '../platform/queue/index.ts';
 
 /** Longer than this, and a load balancer would have given up. */
 export const healthPingMs = 1000;
@@ -10,6 +11,7 @@ export const healthPingMs = 1000;
 /** What `/health/details` asks. */
 export const probesOf = (deps: {
   readonly db: Database;
+  readonly workDb: Database;
   readonly audit: AuditParts;
   readonly fleet: FleetPort;
   readonly bufferedRows: () => number;
@@ -38,6 +40,24 @@ export const probesOf = (deps: {
         detail: 'entries are written',
         facts: { pending, recorded, failed },
       });
+    },
+  },
+  {
+    name: 'queue',
+    critical: false,
+    check: async () => {
+      const depths = await readAllDepths(deps.workDb);
+      const sum = (of: (depth: (typeof depths)[number]) => number): number =>
+        depths.reduce((total, depth) => total + of(depth), 0);
+      return {
+        status: 'healthy',
+        detail: 'answers',
+        facts: {
+          queues: depths.length,
+          messages: sum((d) => d.messages),
+          dead_letters: sum((d) => d.deadLetters),
+        },
+      };
     },
   },
   {

@@ -12,6 +12,7 @@ export interface SystemDeps {
   readonly clock: Clock;
   readonly version: string;
   readonly pingDatabase: () => Promise<boolean>;
+  readonly pingQueues: () => Promise<boolean>;
   readonly probes: readonly HealthProbe[];
   readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -20,7 +21,7 @@ export interface SystemDeps {
 export const createSystemDomain = (deps: SystemDeps): { readonly routes: readonly Route[] } => ({
   routes: [
     getServiceInfo({ version: deps.version }),
-    getHealth({ clock: deps.clock, pingDatabase: deps.pingDatabase }),
+    getHealth(deps),
     getHealthDetails({ ...deps, startedAtMs: deps.clock.monotonicMs() }),
     getMetrics({ render: deps.renderMetrics }),
   ],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor } from '../database/types.ts';
 import { deadLetterHeader } from './dead-letter.ts';
 import { isQueueName, queueNames } from './names.ts';
@@ -47,6 +48,16 @@ export const readDepths = async (db: Executor, queues: readonly string[]): Promi
     deadLetters: dead,
   }));
 };
+
+/** Whether the queues can be reached within the time: their schema answers, on the connections that workers use. */
+export const pingQueues = (db: Executor, timeoutMs: number): Promise<boolean> =>
+  Promise.race([
+    listQueueNames(db).then(
+      () => true,
+      () => false,
+    ),
+    sleep(timeoutMs, false, { ref: false }),
+  ]);
 
 /** How all queues stand. */
 export const readAllDepths = async (db: Executor): Promise<QueueDepth[]> =>

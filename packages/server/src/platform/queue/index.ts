@@ -1,7 +1,7 @@
 export { deadLetterHeader, lastErrorHeader, resentFromHeader } from './dead-letter.ts';
 export type { DeathCause } from './dead-letter.ts';
 export { purgeDeadLetters, resendDeadLetters } from './dead-letters.ts';
-export { listQueueNames, readAllDepths, readDepths } from './depths.ts';
+export { listQueueNames, pingQueues, readAllDepths, readDepths } from './depths.ts';
 export { createQueueMetrics } from './metrics.ts';
 export type { QueueMetrics, QueueMetricsDeps } from './metrics.ts';
 export { queueNames } from './names.ts';

@@ -1,14 +1,18 @@
-import { Health } from '@gpushield/contracts';
+import { Health, type HealthStatus } from '@gpushield/contracts';
 import { defineRoute } from '../../../platform/http/route.ts';
+import { overallStatus } from '../health.ts';
 import type { Clock } from '../../../platform/clock.ts';
 
 export interface GetHealthDeps {
   readonly clock: Clock;
   readonly pingDatabase: () => Promise<boolean>;
+  readonly pingQueues: () => Promise<boolean>;
 }
 
+const statusOf = (answers: boolean): HealthStatus => (answers ? 'healthy' : 'unhealthy');
+
 /** GET /health: 200 while requests can be served, 503 otherwise. For load balancers and probes. */
-export const getHealth = ({ clock, pingDatabase }: GetHealthDeps) =>
+export const getHealth = ({ clock, pingDatabase, pingQueues }: GetHealthDeps) =>
   defineRoute({
     method: 'GET',
     path: '/health',
@@ -22,10 +26,17 @@ export const getHealth = ({ clock, pingDatabase }: GetHealthDeps) =>
     cost: 0,
     schema: { responses: { 200: Health, 503: Health } },
     handler: async () => {
-      const status = (await pingDatabase()) ? 'healthy' : 'unhealthy';
+      const [databaseAnswers, queueAnswers] = await Promise.all([pingDatabase(), pingQueues()]);
+      const database = statusOf(databaseAnswers);
+      const queue = statusOf(queueAnswers);
+      // Without the queue requests are still served: what waits in it is late, not lost.
+      const status = overallStatus([
+        { critical: true, status: database },
+        { critical: false, status: queue },
+      ]);
       return {
-        status: status === 'healthy' ? 200 : 503,
-        body: { status, database: status, timestamp: new Date(clock.nowMs()).toISOString() },
+        status: status === 'unhealthy' ? 503 : 200,
+        body: { status, database, queue, timestamp: new Date(clock.nowMs()).toISOString() },
         headers: { 'cache-control': 'no-store' },
       };
     },
