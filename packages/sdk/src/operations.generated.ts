@@ -326,7 +326,7 @@ export interface Operations {
   /** Is the service up? */
   getHealth: {
     input: Record<never, never>;
-    output: { status: "healthy" | "degraded" | "unhealthy"; database: "healthy" | "degraded" | "unhealthy"; timestamp: string };
+    output: { status: "healthy" | "degraded" | "unhealthy"; database: "healthy" | "degraded" | "unhealthy"; queue: "healthy" | "degraded" | "unhealthy"; timestamp: string };
   };
   /** What works, what does not, and which sensors are connected */
   getHealthDetails: {
@@ -943,10 +943,10 @@ export interface Operations {
     input: { path: { id: string; secret_id: string }; body: { overlap_hours?: number } };
     output: { id: string; client_id: string; secret_prefix: string; description: string; scopes: readonly ("nodes:read" | "nodes:write" | "nodes:write:own" | "sensors:read" | "sensors:read:own" | "sensors:write" | "sensors:write:own" | "telemetry:read" | "telemetry:write" | "telemetry:write:own" | "events:read" | "events:write" | "events:write:own" | "alerts:read" | "alerts:write" | "detection:read" | "detection:write" | "agents:read" | "agents:write" | "scores:read" | "scores:write" | "users:read" | "users:write" | "keys:own" | "keys:admin" | "tokens:introspect" | "audit:read" | "audit:export" | "queues:read" | "queues:write" | "health:read" | "metrics:read" | "webhooks:read" | "webhooks:write" | "limits:read" | "limits:write" | "jobs:read" | "jobs:read:own" | "jobs:write" | "jobs:write:own" | "disks:read" | "disks:read:own" | "disks:write" | "disks:write:own" | "cluster:read" | "cluster:write" | "llm:generate" | "llm:embed" | "models:read" | "models:write" | "usage:read" | "usage:read:own" | "vectors:read" | "vectors:write" | "firewall:read" | "firewall:write" | "self")[] | null; allowed_addresses: readonly (string)[] | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; client_secret: string };
   };
-  /** Exchange the API key that asks for a new one of API_KEY_TTL_HOURS; the old one stops at once */
+  /** Exchange the API key that asks for a new one with the same scopes and length of life (from an AWS login: the same end); the old one stops at once */
   rotateOwnKey: {
     input: Record<never, never>;
-    output: { api_key: string; key_prefix: string; user_id: number; username: string; expires_at: string };
+    output: { api_key: string; key_prefix: string; user_id: number; username: string; expires_at: string | null };
   };
   /** Give an endpoint a new secret, shown once; the old one signs beside it for a while */
   rotateWebhookSecret: {

@@ -1262,6 +1262,7 @@ if TYPE_CHECKING:
     GetHealthAnswer = TypedDict("GetHealthAnswer", {
         "status": Literal["healthy", "degraded", "unhealthy"],
         "database": Literal["healthy", "degraded", "unhealthy"],
+        "queue": Literal["healthy", "degraded", "unhealthy"],
         "timestamp": str,
     })
 
@@ -3915,7 +3916,7 @@ if TYPE_CHECKING:
         "key_prefix": str,
         "user_id": int,
         "username": str,
-        "expires_at": str,
+        "expires_at": Union[str, None],
     })
 
     RotateWebhookSecretAnswer = TypedDict("RotateWebhookSecretAnswer", {
@@ -5056,7 +5057,7 @@ class Operations(Transport):
         return self._request("POST", "/api/v1/service-accounts/{id}/secrets/{secret_id}/rotate", path={"id": id, "secret_id": secret_id}, query={}, body=body)
 
     def rotate_own_key(self) -> RotateOwnKeyAnswer:
-        """Exchange the API key that asks for a new one of API_KEY_TTL_HOURS; the old one stops at once"""
+        """Exchange the API key that asks for a new one with the same scopes and length of life (from an AWS login: the same end); the old one stops at once"""
         return self._request("POST", "/v1/keys/rotate", path={}, query={})
 
     def rotate_webhook_secret(self, id: str, body: RotateWebhookSecretBody) -> RotateWebhookSecretAnswer:
