@@ -1,5 +1,4 @@
 import { createAuditDomain } from '../domains/audit/index.ts';
-import { createFirewallDomain } from '../domains/firewall/index.ts';
 import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
 import type { ReservationsPort } from '../domains/reservations/index.ts';
@@ -9,6 +8,7 @@ import { createVectorsDomain } from '../domains/vectors/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
 import { pingQueues } from '../platform/queue/index.ts';
 import { buildAccounts } from './accounts.ts';
+import { buildFirewall } from './firewall.ts';
 import { groupOf, joined, type Group } from './group.ts';
 import { buildInference } from './inference.ts';
 import type { AppOptions } from './options.ts';
@@ -61,9 +61,11 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   ]);
   const scoring = buildScoring(options, platform, { fleet, alerts, webhooks: hooks.port });
   const usage = createUsageDomain(common);
-  const firewall = createFirewallDomain({ ...common, alerts });
+  const firewall = buildFirewall(options, platform, alerts);
   const inference = buildInference(options, platform, { firewall: firewall.port, ledger: usage.port });
-  const { embed } = inference.port;
+  const { embed, guardWith } = inference.port;
+  const guardModel = config.inference.firewallGuardModel;
+  firewall.useGuard(guardModel === undefined ? undefined : guardWith(guardModel));
   const vectors = createVectorsDomain({ ...common, limiter: limits.limiter, embed });
   const reservations = buildReservations(options, platform, { ledger: usage.port });
   const all = joined([

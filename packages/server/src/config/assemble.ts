@@ -126,6 +126,7 @@ const assembleInference = (values: Values, cwd: string): Config['inference'] => 
   openaiApiKey: values.openaiApiKey,
   openaiBaseUrl: values.openaiBaseUrl,
   modelsFile: values.modelsFile === undefined ? undefined : resolve(cwd, values.modelsFile),
+  firewallGuardModel: values.firewallGuardModel,
   ollamaConcurrency: values.ollamaConcurrency,
   limits: {
     requestsPerMinute: values.llmRequestsPerMinute,

@@ -183,6 +183,8 @@ export interface Config {
     readonly openaiBaseUrl: string;
     /** An absolute path. */
     readonly modelsFile: string | undefined;
+    /** The firewall's second stage. */
+    readonly firewallGuardModel: string | undefined;
     readonly ollamaConcurrency: number;
     readonly limits: {
       readonly requestsPerMinute: number;

@@ -1,4 +1,4 @@
-import { filePath, httpUrl, wholeNumber } from './parsers.ts';
+import { filePath, httpUrl, matching, wholeNumber } from './parsers.ts';
 import { issuedSecret } from './secret-parsers.ts';
 import { defaulted, optional } from './variable.ts';
 
@@ -33,6 +33,14 @@ export const inferenceVariables = {
     example: '/etc/gpushield/models.yaml',
     whenUnset: 'what the servers list is served',
     parse: filePath,
+  }),
+  firewallGuardModel: optional('GPUSHIELD_FIREWALL_GUARD_MODEL', {
+    group,
+    description:
+      'A guard model of the catalogue that answers “safe” or “unsafe”, asked about prompts that the firewall is unsure of.',
+    example: 'llama-guard3:1b',
+    whenUnset: 'the firewall decides alone',
+    parse: matching(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,199}$/, 'must be the name of a model'),
   }),
   ollamaConcurrency: defaulted('GPUSHIELD_OLLAMA_CONCURRENCY', '4', {
     group,

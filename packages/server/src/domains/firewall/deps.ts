@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { AlertsPort } from '../alerts/index.ts';
+import type { Verdict } from './types.ts';
 
 /** A stronger model's opinion of a text. Rejects when it has none; the deadline is the firewall's. */
 export type Guard = (
@@ -18,4 +19,6 @@ export interface FirewallDomainDeps {
   readonly cursors: CursorCodec;
   readonly alerts: Pick<AlertsPort, 'raise'>;
   readonly log: Logger;
+  /** Told every verdict about a call, for metrics. Of a stream only those that found something. */
+  readonly onVerdict: (verdict: Verdict, direction: 'input' | 'output') => void;
 }

@@ -16,15 +16,13 @@ const nothing: Verdict = { action: 'allow', reportOnly: false, score: 0, finding
 /** A payload split over turns is judged as one text, up to this length of its last turns. */
 const joinedChars = 8000;
 
-export interface FirewallParts extends Pick<FirewallDomainDeps, 'db' | 'clock' | 'log'> {
+export interface FirewallParts extends Pick<FirewallDomainDeps, 'db' | 'clock' | 'log' | 'onVerdict'> {
   readonly engine: Engine;
   readonly policies: PolicyCache;
   readonly alerting: Alerting;
   readonly guard: () => Guard | undefined;
   /** Gathers no session's risk. */
   readonly forgetful?: boolean;
-  /** Told every verdict, for metrics. */
-  readonly onVerdict?: (verdict: Verdict, direction: 'input' | 'output') => void;
 }
 
 interface Judged {
@@ -98,10 +96,8 @@ const inspectParts = async (
   const judged: Judged[] = [];
   for (const part of parts) {
     const found = (await inspectText(deps.engine, part.text, signal)).filter((hit) => counts(part.kind, hit));
-    const asked = await Promise.all(
-      found.map((hit) => askGuard({ guard: deps.guard(), log: deps.log }, policy, part.text, hit, signal)),
-    );
-    judged.push({ part, hits: asked });
+    const second = { guard: deps.guard(), log: deps.log };
+    judged.push({ part, hits: await askGuard(second, policy, part.text, found, signal) });
   }
   const joined = joinedTurns(parts);
   if (joined === undefined) return judged;
@@ -124,7 +120,7 @@ const inspectParts = async (
 /** The firewall on its engine: what was found, what the policy says about it, and what is remembered. */
 export const createFirewall = (deps: FirewallParts): Firewall => {
   const conclude = (context: FirewallContext, verdict: Verdict, direction: 'input' | 'output'): Verdict => {
-    deps.onVerdict?.(verdict, direction);
+    deps.onVerdict(verdict, direction);
     const finding = verdict.findings.toSorted((a, b) => b.score - a.score)[0];
     if (verdict.action === 'block' && finding !== undefined) deps.alerting.blocked(context, finding);
     return verdict;

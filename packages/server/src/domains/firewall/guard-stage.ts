@@ -15,20 +15,40 @@ const around = (text: string, hit: Hit): string => {
   return text.slice(start, start + guardChars);
 };
 
+type SecondStage = { readonly guard: Guard | undefined; readonly log: Logger };
+
+/** The strongest hit of the uncertain middle; undefined where there is none, or where something blocks by itself. */
+const uncertainOf = (policy: Policy, hits: readonly Hit[]): Hit | undefined => {
+  const worst = hits.filter(({ kind }) => kind === 'injection').toSorted((a, b) => b.score - a.score)[0];
+  if (worst === undefined || worst.score >= policy.injectionThreshold) return undefined;
+  return worst.score >= policy.uncertainFrom ? worst : undefined;
+};
+
 /**
- * The second stage: asks the guard model about an injection hit of the uncertain middle. Without a guard the hit stays
- * as it is. When the guard fails or is late, the policy says whether the hit blocks.
+ * The second stage: asks the guard model about a text whose strongest injection hit is in the uncertain middle, once.
+ * Without a guard the hits stay as they are. When the guard fails or is late, the policy says whether the hit blocks.
  */
 export const askGuard = async (
-  { guard, log }: { readonly guard: Guard | undefined; readonly log: Logger },
+  stage: SecondStage,
+  policy: Policy,
+  text: string,
+  hits: readonly Hit[],
+  signal: AbortSignal,
+): Promise<readonly Hit[]> => {
+  const hit = uncertainOf(policy, hits);
+  if (stage.guard === undefined || hit === undefined) return hits;
+  const judged = await judgedBy(stage.guard, stage.log, policy, text, hit, signal);
+  return hits.map((one) => (one === hit ? judged : one));
+};
+
+const judgedBy = async (
+  guard: Guard,
+  log: Logger,
   policy: Policy,
   text: string,
   hit: Hit,
   signal: AbortSignal,
 ): Promise<Hit> => {
-  const uncertain =
-    hit.kind === 'injection' && hit.score >= policy.uncertainFrom && hit.score < policy.injectionThreshold;
-  if (guard === undefined || !uncertain) return hit;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(guardDeadlineMs)]);
   const late = new Promise<never>((_, reject) => {
     deadline.addEventListener('abort', () => reject(new Error('The guard model was too late')), {

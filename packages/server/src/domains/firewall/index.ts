@@ -44,13 +44,14 @@ export const createFirewallDomain = (deps: FirewallDomainDeps): FirewallDomain =
   let guard: Guard | undefined;
   let timer: NodeJS.Timeout | undefined;
   const port = createFirewall({ ...deps, engine, policies, alerting, guard: () => guard });
-  // What is tried out leaves no trace: no session's risk, no alert.
+  // What is tried out leaves no trace: no session's risk, no alert, no count.
   const tried = createFirewall({
     ...deps,
     engine,
     policies,
     alerting: { blocked: () => {}, settle: () => Promise.resolve() },
     guard: () => guard,
+    onVerdict: () => {},
     forgetful: true,
   });
   const sweep = (): void => {

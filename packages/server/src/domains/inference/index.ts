@@ -11,6 +11,7 @@ import type { LedgerPort } from '../usage/index.ts';
 import { createDirectory, type Directory } from './catalogue/directory.ts';
 import { createEmbedTexts } from './embed-texts.ts';
 import type { Firewall } from './firewall-port.ts';
+import { createGuardOpinion } from './guard-opinion.ts';
 import { createFairQueue, defaultQueue } from './limits/fair-queue.ts';
 import { userPolicies, type UserLimits } from './limits/policies.ts';
 import { createScopedToken } from './routes/create-scoped-token.ts';
@@ -100,7 +101,7 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
   ];
   return {
     routes,
-    port: { embed: createEmbedTexts(runCall) },
+    port: { embed: createEmbedTexts(runCall), guardWith: createGuardOpinion({ directory, router }) },
     start: () => directory.start(),
     stop: async () => directory.stop(),
   };
