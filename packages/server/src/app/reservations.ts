@@ -8,7 +8,14 @@ import type { Platform } from './platform.ts';
 const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
   const { runtime, directory, sshAddress } = config.reservations;
   if (runtime === 'off') return undefined;
-  return createLocalRuntime({ root: directory ?? join(config.dataDir, 'jobs'), sshAddress, clock, log });
+  return createLocalRuntime({
+    root: directory ?? join(config.dataDir, 'jobs'),
+    sshAddress,
+    // The data directory has the secrets and the database, the start directory the .env file.
+    ownDirectories: [config.dataDir, process.cwd()],
+    clock,
+    log,
+  });
 };
 
 /** Jobs and disks, on the runtime that the configuration names; undefined when there is none. */

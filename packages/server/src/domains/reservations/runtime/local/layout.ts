@@ -26,6 +26,7 @@ export interface JobPlace {
 }
 
 export interface Layout {
+  readonly root: string;
   readonly jobs: string;
   job(jobId: string): JobPlace;
   disk(diskId: string): string;
@@ -34,6 +35,7 @@ export interface Layout {
 }
 
 export const createLayout = (root: string): Layout => ({
+  root,
   jobs: join(root, 'jobs'),
   job: (jobId) => {
     const dir = join(root, 'jobs', safe(jobId));

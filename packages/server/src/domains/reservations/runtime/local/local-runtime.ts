@@ -27,6 +27,8 @@ export interface LocalRuntimeOptions {
   readonly root: string;
   /** Where sshd of jobs listens, and what people are told to connect to. */
   readonly sshAddress: string;
+  /** Directories of the server that no job may see, wherever they are. */
+  readonly ownDirectories: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -133,7 +135,7 @@ const createWatch = (layout: Layout) => {
 
 /** Jobs on this host. What runs outlives the server: every fact about it is in its directory and in /proc. */
 export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
-  const { clock, log, sshAddress } = options;
+  const { clock, log, sshAddress, ownDirectories } = options;
   const layout = createLayout(options.root);
   const isRoot = process.getuid?.() === 0;
   const watch = createWatch(layout);
@@ -144,7 +146,7 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
       throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
     const place = layout.job(spec.jobId);
     const before = (await readSettings(place))?.jupyterWanted;
-    const settings = await prepareJob(layout, spec, { isRoot, sshAddress });
+    const settings = await prepareJob(layout, spec, { isRoot, sshAddress, ownDirectories });
     watch.watched.add(spec.jobId);
     const state = readState(place);
     if (state.kind === 'none') launchJob(launching, spec.jobId);

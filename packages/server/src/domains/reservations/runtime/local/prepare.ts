@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { WorkloadSpec } from '../port.ts';
+import { RuntimeRefusal, type WorkloadSpec } from '../port.ts';
 import { findProgram, nodeName } from './host.ts';
 import { endJobScript, initScript } from './inside/init-script.ts';
 import type { JobPlace, Layout } from './layout.ts';
-import { homeInside, insideCommand, jobUid, sandboxArguments } from './sandbox.ts';
+import { cannotHide, homeInside, insideCommand, jobUid, sandboxArguments, seenInside } from './sandbox.ts';
 
 /** What stays the same over a job's life, and restarts of the server. */
 export interface JobSettings {
@@ -153,13 +153,30 @@ const topLevel = (): readonly { readonly name: string; readonly link: string | u
     }
   });
 
+const realOf = (path: string): string | undefined => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Directories of the server that a job would see, by the job's names. Errors: `RuntimeRefusal` where one must be seen. */
+const hiddenFrom = (layout: Layout, ownDirectories: readonly string[]): readonly string[] => {
+  const seen = seenInside([layout.root, ...ownDirectories], realOf);
+  const problem = cannotHide(seen);
+  if (problem !== null) throw new RuntimeRefusal(problem);
+  return seen;
+};
+
 const writeSandbox = async (
   layout: Layout,
   place: JobPlace,
   spec: WorkloadSpec,
   settings: JobSettings,
-  isRoot: boolean,
+  { isRoot, ownDirectories }: PrepareOptions,
 ): Promise<void> => {
+  const hidden = hiddenFrom(layout, ownDirectories);
   const uid = isRoot ? jobUid : (process.getuid?.() ?? jobUid);
   const gid = isRoot ? jobUid : (process.getgid?.() ?? jobUid);
   const bin = join(place.dir, 'bin');
@@ -192,6 +209,7 @@ const writeSandbox = async (
     bin,
     hostname: `job-${spec.jobId.slice(0, 8)}-${nodeName().slice(0, 30)}`,
     topLevel: topLevel(),
+    hidden,
   });
   await writeWhole(place.sandboxArguments, args.map((arg) => `${arg}\0`).join(''), 0o600);
 };
@@ -202,12 +220,20 @@ const makeOrders = async (path: string): Promise<void> => {
   await chmod(path, 0o666);
 };
 
+export interface PrepareOptions {
+  readonly isRoot: boolean;
+  readonly sshAddress: string;
+  /** Of the server: its data, its start directory with the .env file. */
+  readonly ownDirectories: readonly string[];
+}
+
 /** Writes everything that the job is started with, or that changes while it runs. Again: the same. */
 export const prepareJob = async (
   layout: Layout,
   spec: WorkloadSpec,
-  { isRoot, sshAddress }: { readonly isRoot: boolean; readonly sshAddress: string },
+  options: PrepareOptions,
 ): Promise<JobSettings> => {
+  const { isRoot, sshAddress } = options;
   const place = layout.job(spec.jobId);
   await mkdir(place.dir, { recursive: true, mode: 0o700 });
   await mkdir(place.control, { recursive: true, mode: 0o711 });
@@ -220,7 +246,7 @@ export const prepareJob = async (
   const files = controlFiles(spec, settings, sshAddress);
   for (const [name, text] of files) await writeWhole(join(place.control, name), text, 0o644);
   if (!files.has('jupyter')) await rm(join(place.control, 'jupyter'), { force: true });
-  if (!existsSync(place.started)) await writeSandbox(layout, place, spec, settings, isRoot);
+  if (!existsSync(place.started)) await writeSandbox(layout, place, spec, settings, options);
   return settings;
 };
 

@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import type { JobPlace } from './layout.ts';
 
 /** The user that jobs run as where the server is root; else they run as the server's own user. */
@@ -21,7 +22,42 @@ export interface SandboxFacts {
   readonly hostname: string;
   /** Top-level directories of the host: a link's target, or undefined for a real directory. */
   readonly topLevel: readonly { readonly name: string; readonly link: string | undefined }[];
+  /** Directories of the server's own, with no links left in them: no job may see them. */
+  readonly hidden: readonly string[];
 }
+
+/** Directories that the host's programs are in; the sandbox shows them under the same names. */
+export const shownRoots = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib64', '/lib32'];
+/** Without one of these nothing starts. */
+const needed = ['/usr/bin', '/usr/sbin', '/usr/lib', '/usr/lib64', '/bin', '/sbin', '/lib', '/lib64'];
+
+const isWithin = (path: string, directory: string): boolean => {
+  const way = relative(directory, path);
+  return way === '' || !(way === '..' || way.startsWith('../'));
+};
+
+/** What a job would see of these directories, by the names that it sees. `realOf`: the path without links. */
+export const seenInside = (
+  directories: readonly string[],
+  realOf: (path: string) => string | undefined,
+): readonly string[] => {
+  const real = directories.flatMap((path) => realOf(path) ?? []);
+  const seen = shownRoots.flatMap((root) => {
+    const realRoot = realOf(root);
+    // A link is not bound but made anew: what it leads to counts where it is.
+    if (realRoot === undefined || (root !== '/opt' && realRoot !== root)) return [];
+    return real.flatMap((path) => (isWithin(path, realRoot) ? [join(root, relative(realRoot, path))] : []));
+  });
+  return [...new Set(seen)];
+};
+
+/** Why no job may run while these directories are to be hidden; null where all can be. */
+export const cannotHide = (seen: readonly string[]): string | null => {
+  const found = seen.find((path) => needed.some((one) => isWithin(one, path)));
+  return found === undefined
+    ? null
+    : `The server was started or keeps its data in ${found}, where programs of the host are: jobs would see its files. Start it in, and give it, a directory of its own`;
+};
 
 /** What of /etc programs need; nothing that holds a secret. */
 const etc = [
@@ -115,6 +151,8 @@ export const sandboxArguments = (facts: SandboxFacts): readonly string[] => [
   ...isolation(facts),
   ...systemFiles(facts),
   ...ownFiles(facts),
+  // Last: nothing that comes after may show them again.
+  ...facts.hidden.flatMap((path) => ['--perms', '0755', '--tmpfs', path]),
   '--clearenv',
   ...Object.entries(facts.env).flatMap(([name, value]) => ['--setenv', name, value]),
   // Without its capabilities root may not enter the job's home; the first script does, as the job's user.
