@@ -2,6 +2,7 @@ import type { SyscallEvent } from '@gpushield/contracts';
 import type { Static } from 'typebox';
 import type { Executor } from '../../../platform/database/types.ts';
 import type { CursorPosition } from '../../../platform/http/cursor.ts';
+import type { ReadUpTo } from '../../../platform/http/page.ts';
 import type { CheckedEvent } from './check-event.ts';
 import { processIdOf } from './facts.ts';
 import { idOfDigest, identityOf } from './identity.ts';
@@ -57,7 +58,10 @@ const matches = (filter: EventFilter, chunk: ChunkRecord, checked: CheckedEvent)
 };
 
 /** A place in the list: a chunk and a position in it, as a cursor carries it. */
-export const positionOfEvent = ({ chunk, position }: ListedEvent): CursorPosition => ({
+export const positionOfEvent = ({
+  chunk,
+  position,
+}: Pick<ListedEvent, 'chunk' | 'position'>): CursorPosition => ({
   sort: String(chunk.receivedAt.getTime()),
   id: `${chunk.id}/${String(position)}`,
 });
@@ -67,17 +71,20 @@ const placeOf = (after: CursorPosition): { readonly chunk: ChunkPosition; readon
   return { chunk: { receivedAt: new Date(Number(after.sort)), id }, position: Number(position) };
 };
 
-/** Events as they were received, the latest request first and the last event of a request first. */
+/**
+ * Events as they were received, the latest request first and the last event of a request first. Answers where it came to
+ * when it read as many chunks as one page may.
+ */
 export const listEvents = async (
   db: Executor,
   filter: EventFilter,
   limit: number,
   after: CursorPosition | undefined,
-): Promise<readonly ListedEvent[]> => {
+): Promise<ReadUpTo<ListedEvent>> => {
   const found: ListedEvent[] = [];
   const begin = after === undefined ? undefined : placeOf(after);
   let from = begin?.chunk;
-  for (let read = 0; read < maxChunks && found.length < limit; read += chunksAtOnce) {
+  for (let read = 0; read < maxChunks; read += chunksAtOnce) {
     // One more than is used: it is where the next read begins.
     const chunks = await readChunks(db, filter, chunksAtOnce + 1, from);
     for (const chunk of chunks.slice(0, chunksAtOnce)) {
@@ -85,12 +92,13 @@ export const listEvents = async (
       for (const { position, checked } of (await unpackChunk(chunk)).toReversed()) {
         if (position >= behind || !matches(filter, chunk, checked)) continue;
         found.push({ chunk, position, event: present(chunk, checked) });
-        if (found.length === limit) return found;
+        if (found.length === limit) return { rows: found, upTo: undefined };
       }
     }
     const next = chunks[chunksAtOnce];
-    if (next === undefined) break;
+    if (next === undefined) return { rows: found, upTo: undefined };
     from = next;
   }
-  return found;
+  // Before the last event of the next chunk: none of it was looked at.
+  return { rows: found, upTo: from && positionOfEvent({ chunk: from, position: Infinity }) };
 };

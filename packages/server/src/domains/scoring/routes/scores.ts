@@ -1,7 +1,7 @@
 import { Score, ScoreQuery, pageOf } from '@gpushield/contracts';
 import type { Executor } from '../../../platform/database/types.ts';
 import type { CursorPosition } from '../../../platform/http/cursor.ts';
-import { paginate } from '../../../platform/http/page.ts';
+import { paginate, type ReadUpTo } from '../../../platform/http/page.ts';
 import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
 import { timeOf } from '../../alerts/index.ts';
 import { presentScore, riskNow } from '../processes/present.ts';
@@ -26,14 +26,17 @@ const inRange = (risk: number, { risk_min: least = 0, risk_max: most = 100 }: Ri
 const maxReads = 20;
 const maxRows = 1000;
 
-/** Reads on until the page is full: the stored risk may be a little higher than the present one. */
+/**
+ * Reads on until the page is full: the stored risk may be a little higher than the present one. Answers where it came to
+ * when it read as much as one page may.
+ */
 const fetchInRange = async (
   db: Executor,
   filter: ProcessFilter & RiskRange,
   scoring: RuleScoring,
   nowMs: number,
   page: { readonly limit: number; readonly after: CursorPosition | undefined },
-): Promise<readonly ProcessRecord[]> => {
+): Promise<ReadUpTo<ProcessRecord>> => {
   const found: ProcessRecord[] = [];
   let { after } = page;
   for (let read = 0; read < maxReads; read += 1) {
@@ -42,10 +45,12 @@ const fetchInRange = async (
     const rows = await listProcesses(db, filter, size, after);
     found.push(...rows.filter((row) => inRange(riskNow(scoring, row, nowMs), filter)));
     const last = rows.at(-1);
-    if (found.length >= page.limit || rows.length < size || last === undefined) break;
+    if (found.length >= page.limit || rows.length < size || last === undefined) {
+      return { rows: found.slice(0, page.limit), upTo: undefined };
+    }
     after = positionOf(last);
   }
-  return found.slice(0, page.limit);
+  return { rows: found, upTo: after };
 };
 
 export const listScoresRoute = (deps: ReadDeps): Route =>
