@@ -1,12 +1,12 @@
 import type { RequestContext } from '../../platform/http/route.ts';
 import { AppError } from '../../platform/errors.ts';
-import { parseJson } from '../../platform/http/json-body.ts';
 import type { IdempotencyClaim } from '../../platform/idempotency/index.ts';
 import { batchOfPoints } from './batch-of-points.ts';
 import { collectPoints } from './collect-points.ts';
 import type { Export, OtlpDeps, Signal } from './deps.ts';
 import { countSpansJson, readLogsJson } from './json/logs-and-traces.ts';
 import { readMetricsJson } from './json/metrics.ts';
+import { parseExport } from './json/parse-export.ts';
 import { acceptLogs } from './logs/accept-logs.ts';
 import { createRejections, type Rejections } from './rejections.ts';
 import { resolveGpus } from './resolve-gpus.ts';
@@ -60,7 +60,7 @@ const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Pr
   const { sink, collected } = collectPoints(rejections, nowMs);
   whole(() => {
     if (sent.encoding === 'protobuf') decodeMetrics(sent.bytes, sink);
-    else readMetricsJson(parseJson(sent.bytes), sink);
+    else readMetricsJson(parseExport(sent.bytes), sink);
   });
   const gpus = await resolveGpus(deps, ctx, collected.slots, rejections);
   const batch = batchOfPoints(collected.table, gpus);
@@ -74,7 +74,7 @@ const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Pr
 
 const acceptTraces = (deps: OtlpDeps, sent: Export): ExportOutcome => {
   const spans = whole(() =>
-    sent.encoding === 'protobuf' ? countSpans(sent.bytes) : countSpansJson(parseJson(sent.bytes)),
+    sent.encoding === 'protobuf' ? countSpans(sent.bytes) : countSpansJson(parseExport(sent.bytes)),
   );
   deps.onItems('traces', 'stored', spans);
   return { rejected: 0, message: '' };
@@ -82,7 +82,7 @@ const acceptTraces = (deps: OtlpDeps, sent: Export): ExportOutcome => {
 
 /**
  * Takes one export of any signal. Metrics are durable when it resolves, and so are the events of logs; traces are
- * counted and handed on. Errors: `malformed_body` (400), and those of the batch writer.
+ * counted and handed on. Errors: `malformed_body` (400), `body_too_large` (413) for more than it may bring, and those of the batch writer.
  */
 export const acceptExport = async (
   deps: OtlpDeps,
@@ -97,7 +97,7 @@ export const acceptExport = async (
     const read = (sink: Parameters<typeof readLogsJson>[1]): void =>
       whole(() => {
         if (sent.encoding === 'protobuf') decodeLogs(sent.bytes, sink);
-        else readLogsJson(parseJson(sent.bytes), sink);
+        else readLogsJson(parseExport(sent.bytes), sink);
       });
     outcome = await acceptLogs(deps, read, ctx);
   }

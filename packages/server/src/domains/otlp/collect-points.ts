@@ -1,5 +1,6 @@
 import { earliestTimestamp, knownMetricNames, knownMetrics, maxFutureMs } from '@gpushield/contracts';
 import { noAttributes, type Attributes } from './attributes.ts';
+import { createItemLimit } from './item-limit.ts';
 import { identityOf, isForeignHardware, type GpuIdentity } from './mapping/gpu-identity.ts';
 import { mapMetric, type Mapping, type Target } from './mapping/map-metric.ts';
 import type { PointSink } from './point-sink.ts';
@@ -9,6 +10,8 @@ import { createRowTable, type RowTable } from './row-table.ts';
 /** Rows (GPU × millisecond) of one export; more would not fit the ingest buffer anyway. */
 export const maxRowsPerExport = 50_000;
 const maxGpusPerExport = 20_000;
+/** Attributes remembered by their key; beyond, they are read again. */
+export const maxKnownPoints = 65_536;
 
 const earliestMs = Date.parse(earliestTimestamp);
 const minimums = Float64Array.from(knownMetricNames, (name) => knownMetrics[name][1]);
@@ -108,7 +111,10 @@ const storePoint = (
   return null;
 };
 
-/** Takes an export's points into rows. Pure but for what it fills; `nowMs` bounds the times. */
+/**
+ * Takes an export's points into rows. Pure but for what it fills; `nowMs` bounds the times. Its sink throws
+ * `body_too_large` above `maxItemsPerExport`.
+ */
 export const collectPoints = (
   rejections: Rejections,
   nowMs: number,
@@ -120,6 +126,7 @@ export const collectPoints = (
   let mapping: Mapping = { kind: 'refused', reason: 'no metric' };
   let metricName = '';
   let points = 0;
+  const spend = createItemLimit('points');
 
   const learn = (key: string, attributes: Attributes): KnownPoint => {
     const point = {
@@ -127,15 +134,18 @@ export const collectPoints = (
       slot: slotOf(identityOf(attributes, resource, metricName)),
       isForeign: isForeignHardware(attributes, resource),
     };
+    if (known.size >= maxKnownPoints) known.clear();
     known.set(key, point);
     return point;
   };
   const sink: PointSink = {
     resource: (attributes) => {
+      spend(1);
       resource = attributes;
       known = new Map();
     },
-    metric: (name, unit, kind) => {
+    metric: (name, unit, kind, count) => {
+      spend(1 + count);
       metricName = name;
       mapping = mapMetric(name, unit, kind);
     },

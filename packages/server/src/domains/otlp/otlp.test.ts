@@ -2,6 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { collectPoints, maxKnownPoints } from './collect-points.ts';
+import { maxItemsPerExport } from './item-limit.ts';
+import { maxJsonValues } from './json/parse-export.ts';
+import { createRejections } from './rejections.ts';
 import { cursorOf, readNanosAsMs } from './wire/fields.ts';
 import { testDatabase } from '../../testing/index.ts';
 import {
@@ -35,6 +39,14 @@ const send = (
     payload,
     headers: { 'content-type': type, authorization: `Bearer ${token}`, ...headers },
   });
+
+const lengthDelimited = (tag: number, bytes: Buffer): Buffer => {
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest = Math.floor(rest / 128)) {
+    length.push(rest < 128 ? rest : (rest % 128) | 0x80);
+    if (rest < 128) return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
+  }
+};
 
 const node = { 'host.name': 'otlp-node', 'k8s.cluster.name': 'prod' };
 const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
@@ -259,6 +271,50 @@ describe('bad input', () => {
     expect((await send('/v1/metrics', bomb, { headers })).statusCode).toBe(413);
     expect((await send('/v1/metrics', Buffer.from('no gzip'), { headers })).statusCode).toBe(400);
     expect((await send('/v1/metrics', bomb, { headers: { 'content-encoding': 'br' } })).statusCode).toBe(415);
+  });
+
+  it('an export of more points than one may bring is 413, before any memory is spent on them', async () => {
+    // Tag and length of an empty point, 30 million times: gauge (5) in metric (2) in scope (2) in resource (1).
+    let bytes: Buffer = Buffer.alloc(60_000_000, Buffer.from([0x0a, 0x00]));
+    for (const tag of [0x2a, 0x12, 0x12, 0x0a]) bytes = lengthDelimited(tag, bytes);
+    const answer = await send('/v1/metrics', bytes);
+    expect([answer.statusCode, status(answer)]).toMatchObject([
+      413,
+      { message: expect.stringContaining(`${maxItemsPerExport} points`) as string },
+    ]);
+    const logs = lengthDelimited(
+      0x0a,
+      lengthDelimited(0x12, Buffer.alloc(3_000_000, Buffer.from([0x12, 0]))),
+    );
+    expect((await send('/v1/logs', logs)).statusCode).toBe(413);
+  });
+
+  it('an export in JSON of more values than one may have is 413 before it is parsed', async () => {
+    // Not even well-formed: had it been parsed, this would be 400.
+    const payload = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[${'{},'.repeat(maxJsonValues)}`;
+    const answer = await send('/v1/metrics', payload, { type: 'application/json' });
+    expect(answer.statusCode).toBe(413);
+    const points = '{},'.repeat(maxItemsPerExport);
+    const gauge = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[${points}{}]}}]}]}]}`;
+    expect((await send('/v1/metrics', gauge, { type: 'application/json' })).statusCode).toBe(413);
+    // Commas within texts are no values.
+    const text = JSON.stringify({ x: `,"\\`.repeat(maxJsonValues) });
+    expect((await send('/v1/metrics', text, { type: 'application/json' })).statusCode).toBe(200);
+  });
+
+  it('attributes that are remembered are bounded, and points behind the bound are read all the same', () => {
+    const { sink, collected } = collectPoints(createRejections(), now.getTime());
+    sink.resource(new Map());
+    sink.metric('hw.power', 'W', 'gauge', maxKnownPoints + 3);
+    let asked = 0;
+    const labelled = (key: string): void =>
+      sink.point(key, () => ((asked += 1), new Map(Object.entries(gpu))), at(30).getTime(), 1);
+    for (const key of ['0', '0']) labelled(key);
+    expect(asked).toBe(1);
+    for (let key = 1; key <= maxKnownPoints; key += 1) labelled(String(key));
+    labelled('0');
+    expect(asked).toBe(maxKnownPoints + 2);
+    expect(collected.slots).toMatchObject([{ points: maxKnownPoints + 3 }]);
   });
 
   it('who may not is told so in OTLP’s form', async () => {

@@ -44,6 +44,7 @@ const readMetric = (metric: unknown, sink: PointSink): void => {
       textOf(memberOf(metric, 'name')),
       textOf(memberOf(metric, 'unit')),
       kind === 'cumulative' && isDelta(data) ? 'delta' : kind,
+      points.length,
     );
     if (kind === 'histogram' || kind === 'summary') sink.unusable(points.length);
     else readPoints(points, sink);

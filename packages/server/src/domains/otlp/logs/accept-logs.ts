@@ -4,6 +4,7 @@ import { AppError } from '../../../platform/errors.ts';
 import type { RequestContext } from '../../../platform/http/route.ts';
 import { noAttributes, type Attributes } from '../attributes.ts';
 import type { OtlpDeps } from '../deps.ts';
+import { createItemLimit } from '../item-limit.ts';
 import { createRejections } from '../rejections.ts';
 import type { LogSink } from './log-sink.ts';
 import { xidOf, type LoggedXid } from './xid-events.ts';
@@ -39,11 +40,14 @@ export const acceptLogs = async (
   const nowMs = deps.clock.nowMs();
   let resource: Attributes = noAttributes;
   let records = 0;
+  const spend = createItemLimit('log records');
   read({
     resource: (attributes) => {
+      spend(1);
       resource = attributes;
     },
     record: (record) => {
+      spend(1);
       records += 1;
       const xid = xidOf(record, resource, nowMs);
       if (typeof xid === 'string') rejections.add(xid);

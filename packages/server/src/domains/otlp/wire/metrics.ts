@@ -54,19 +54,17 @@ const readNumberPoint = (cursor: Cursor, end: number, sink: PointSink): void => 
   );
 };
 
-/** The messages of Gauge, Sum, Histogram and so on: points in field 1, temporality in field 2. */
-const scanData = (
-  cursor: Cursor,
-  end: number,
-): { readonly points: readonly (readonly [number, number])[]; readonly temporality: number } => {
-  const points: [number, number][] = [];
-  let temporality = 0;
+/**
+ * The messages of Gauge, Sum, Histogram and so on: points in field 1, temporality in field 2. Points are counted alone, for
+ * they may be millions of nothing; they are read in a second pass.
+ */
+const scanData = (cursor: Cursor, end: number): { readonly points: number; readonly temporality: number } => {
+  let [points, temporality] = [0, 0];
   while (cursor.at < end) {
     const tag = readVarint(cursor);
     if (tag === 8 + wire.bytes) {
-      const pointEnd = readLength(cursor, end);
-      points.push([cursor.at, pointEnd]);
-      cursor.at = pointEnd;
+      cursor.at = readLength(cursor, end);
+      points += 1;
     } else if (tag === 2 * 8 + wire.varint) temporality = readVarint(cursor);
     else skip(cursor, tag & 7, end);
   }
@@ -101,13 +99,10 @@ const readMetric = (cursor: Cursor, end: number, sink: PointSink): void => {
   cursor.at = data.from;
   const { points, temporality } = scanData(cursor, data.to);
   const kind = kinds.get(data.field) ?? 'gauge';
-  sink.metric(name, unit, kind === 'cumulative' && temporality === deltaTemporality ? 'delta' : kind);
-  if (kind === 'histogram' || kind === 'summary') sink.unusable(points.length);
-  else
-    for (const [from, to] of points) {
-      cursor.at = from;
-      readNumberPoint(cursor, to, sink);
-    }
+  sink.metric(name, unit, kind === 'cumulative' && temporality === deltaTemporality ? 'delta' : kind, points);
+  cursor.at = data.from;
+  if (kind === 'histogram' || kind === 'summary') sink.unusable(points);
+  else forEachField(cursor, data.to, 1, (to) => readNumberPoint(cursor, to, sink));
   cursor.at = end;
 };
 
