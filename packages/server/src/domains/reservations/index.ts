@@ -1,5 +1,6 @@
 import type { SealedColumn } from '../../platform/secrets/index.ts';
 import type { Route } from '../../platform/http/route.ts';
+import { ensureQueue } from '../../platform/queue/index.ts';
 import { createClusterViews } from './cluster-view.ts';
 import { diskQueue, type ReservationsDomainDeps, type RouteDeps } from './deps.ts';
 import { envPurpose, jupyterPurpose } from './processor/deps.ts';
@@ -91,8 +92,9 @@ const routesOf = (deps: RouteDeps): readonly Route[] => [
 
 /** GPUs for people: jobs, disks, the scheduler and the processor of both queues. */
 export const createReservationsDomain = (given: ReservationsDomainDeps): ReservationsDomain => {
-  const { db, clock, runtime, queueName } = given;
-  const views = createClusterViews({ db, clock, runtime: runtime.name });
+  const { workDb, clock, runtime, queueName } = given;
+  // Not the requests' connections: those who hold one and wait for the view would wait for each other.
+  const views = createClusterViews({ db: workDb, clock, runtime: runtime.name });
   const githubKeys = createGithubKeys({
     outbound: given.outbound,
     clock,
@@ -102,7 +104,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
   const processor = given.process
     ? createProcessor({
         ...given,
-        db: given.workDb,
+        db: workDb,
         githubKeys,
         queues: { jobs: queueName, disks: diskQueue },
       })
@@ -112,6 +114,8 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
     port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options) },
     start: async () => {
       await runtime.start();
+      // A server that only answers requests may be the first that starts.
+      for (const queue of [queueName, diskQueue]) await ensureQueue(workDb, queue);
       await processor?.start();
     },
     stop: async () => {

@@ -4,6 +4,7 @@ import { defineRoute, ok, transactionOf } from '../../../platform/http/route.ts'
 import { requested, requireOpen } from '../act-on-job.ts';
 import type { RouteDeps } from '../deps.ts';
 import { lockedJob } from '../owned-job.ts';
+import { listMembers, listQuotas, quotaTable } from '../quota-store.ts';
 import type { JobRow } from '../types.ts';
 import { JobParams, jobTag } from './job-params.ts';
 
@@ -35,7 +36,7 @@ export const extendJob = (deps: RouteDeps) =>
       const tx = transactionOf(ctx);
       const row = await lockedJob(ctx, params.id);
       requireOpen(row);
-      const { quotas } = await deps.views.current();
+      const quotas = quotaTable(await listQuotas(tx), await listMembers(tx));
       const most = quotas.ofUser(row.username).maxTotalHours ?? deps.limits.maxTotalHours;
       const seconds = extended(row, body.extension_hours, most);
       const expiresAt = row.started_at === null ? null : new Date(row.started_at.getTime() + seconds * 1000);
