@@ -2,6 +2,8 @@ import type { Tx } from '../../../platform/database/types.ts';
 
 /** Names the lock between ingest and the begin of a recalculation. Any fixed number: all replicas use the same. */
 export const recalculationLock = 0x72636c63;
+/** Names the lock among those that would begin a recalculation; ingest never waits for it. Taken before the other. */
+export const beginningLock = 0x72636c62;
 
 /**
  * The epoch of the recalculation under way; undefined where there is none. Taken first in every transaction that stores

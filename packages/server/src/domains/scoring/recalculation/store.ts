@@ -3,7 +3,6 @@ import type { Executor, Tx } from '../../../platform/database/types.ts';
 import type { CursorPosition } from '../../../platform/http/cursor.ts';
 import { scoredColumns, type ScoredProcess } from '../scores/score-store.ts';
 import type { ChunkPosition, ChunkRecord } from '../events/read-chunks.ts';
-import { recalculationLock } from './active-epoch.ts';
 
 export interface RecalculationRecord {
   readonly id: string;
@@ -25,49 +24,16 @@ export interface RecalculationRecord {
   readonly finishedAt: Date | null;
 }
 
-const columns = `id, epoch, status, rules_version AS "rulesVersion", until_received_at AS "untilReceivedAt",
+export const recalculationColumns = `id, epoch, status, rules_version AS "rulesVersion", until_received_at AS "untilReceivedAt",
   until_chunk_id AS "untilChunkId", chunks_total AS "chunksTotal", chunks_done AS "chunksDone",
   events_done AS "eventsDone", processes_done AS "processesDone", at_received_at AS "atReceivedAt",
   at_chunk_id AS "atChunkId", at_process_id AS "atProcessId", started_by AS "startedBy", created_at AS "createdAt",
   updated_at AS "updatedAt", finished_at AS "finishedAt"`;
 
-/**
- * Begins a recalculation, or answers the one under way. It waits until no transaction that stores events runs: those before
- * it are among its chunks, those after it know of it (see `activeEpoch`).
- */
-export const beginRecalculation = async (
-  tx: Tx,
-  given: {
-    readonly id: string;
-    readonly rulesVersion: string;
-    readonly startedBy: string;
-    readonly now: Date;
-  },
-): Promise<RecalculationRecord> => {
-  await tx.query('SELECT pg_advisory_xact_lock($1)', [recalculationLock]);
-  const active = await findActive(tx);
-  if (active !== undefined) return active;
-  const { rows } = await tx.query<RecalculationRecord>(
-    `INSERT INTO score_recalculations (id, status, rules_version, until_received_at, until_chunk_id, chunks_total,
-       started_by, created_at, updated_at)
-     SELECT $1, 'reading', $2, coalesce(last.received_at, $4), coalesce(last.id, $1),
-            (SELECT count(*) FROM syscall_chunks), $3, $4, $4
-       FROM (SELECT 1) one LEFT JOIN LATERAL
-            (SELECT received_at, id FROM syscall_chunks ORDER BY received_at DESC, id DESC LIMIT 1) last ON true
-     RETURNING ${columns}`,
-    [given.id, given.rulesVersion, given.startedBy, given.now],
-  );
-  const [made] = rows;
-  if (made === undefined) throw new Error('A recalculation that was just made is not there');
-  // What an earlier one that was cancelled left behind.
-  await tx.query('UPDATE processes SET score_next = NULL WHERE score_next IS NOT NULL');
-  return made;
-};
-
-const findActive = async (db: Executor): Promise<RecalculationRecord | undefined> =>
+export const findActive = async (db: Executor): Promise<RecalculationRecord | undefined> =>
   (
     await db.query<RecalculationRecord>(
-      `SELECT ${columns} FROM score_recalculations WHERE status IN ('reading', 'replacing')`,
+      `SELECT ${recalculationColumns} FROM score_recalculations WHERE status IN ('reading', 'replacing')`,
     )
   ).rows[0];
 
@@ -75,13 +41,17 @@ const findActive = async (db: Executor): Promise<RecalculationRecord | undefined
 export const lockActive = async (tx: Tx): Promise<RecalculationRecord | undefined> =>
   (
     await tx.query<RecalculationRecord>(
-      `SELECT ${columns} FROM score_recalculations WHERE status IN ('reading', 'replacing') FOR UPDATE SKIP LOCKED`,
+      `SELECT ${recalculationColumns} FROM score_recalculations WHERE status IN ('reading', 'replacing') FOR UPDATE SKIP LOCKED`,
     )
   ).rows[0];
 
 export const findRecalculation = async (db: Executor, id: string): Promise<RecalculationRecord | undefined> =>
-  (await db.query<RecalculationRecord>(`SELECT ${columns} FROM score_recalculations WHERE id = $1`, [id]))
-    .rows[0];
+  (
+    await db.query<RecalculationRecord>(
+      `SELECT ${recalculationColumns} FROM score_recalculations WHERE id = $1`,
+      [id],
+    )
+  ).rows[0];
 
 export const listRecalculations = async (
   db: Executor,
@@ -89,7 +59,7 @@ export const listRecalculations = async (
   after: CursorPosition | undefined,
 ): Promise<readonly RecalculationRecord[]> => {
   const { rows } = await db.query<RecalculationRecord>(
-    `SELECT ${columns} FROM score_recalculations
+    `SELECT ${recalculationColumns} FROM score_recalculations
       WHERE ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))
       ORDER BY created_at DESC, id DESC LIMIT $3`,
     [after === undefined ? null : new Date(Number(after.sort)), after?.id ?? null, limit],

@@ -4,12 +4,8 @@ import { AppError } from '../../../platform/errors.ts';
 import { paginate } from '../../../platform/http/page.ts';
 import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
 import type { ScoringDeps } from '../deps.ts';
-import {
-  beginRecalculation,
-  findRecalculation,
-  listRecalculations,
-  type RecalculationRecord,
-} from '../recalculation/store.ts';
+import { beginRecalculation } from '../recalculation/begin.ts';
+import { findRecalculation, listRecalculations, type RecalculationRecord } from '../recalculation/store.ts';
 import type { RuleScoring } from '../rules/index.ts';
 
 const tag = 'Scores';
@@ -49,14 +45,12 @@ const startRoute = (deps: RecalculationRouteDeps): Route =>
     effect: 'own',
     schema: { responses: { 202: Recalculation } },
     handler: async (_input, ctx) => {
-      const record = await deps.db.transaction((tx) =>
-        beginRecalculation(tx, {
-          id: deps.newId(),
-          rulesVersion: deps.scoring().version,
-          startedBy: ctx.principal.id,
-          now: new Date(deps.clock.nowMs()),
-        }),
-      );
+      const record = await beginRecalculation(deps.db, {
+        id: deps.newId(),
+        rulesVersion: deps.scoring().version,
+        startedBy: ctx.principal.id,
+        now: new Date(deps.clock.nowMs()),
+      });
       deps.wake();
       return {
         status: 202,
