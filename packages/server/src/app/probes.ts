@@ -8,6 +8,22 @@ import { readAllDepths } from '../platform/queue/index.ts';
 /** Longer than this, and a load balancer would have given up. */
 export const healthPingMs = 1000;
 
+const queueProbe = (workDb: Database): HealthProbe => ({
+  name: 'queue',
+  critical: false,
+  check: async () => {
+    const depths = await readAllDepths(workDb);
+    const sum = (of: (depth: (typeof depths)[number]) => number): number =>
+      depths.reduce((total, depth) => total + of(depth), 0);
+    const facts = {
+      queues: depths.length,
+      messages: sum(({ messages }) => messages),
+      dead_letters: sum(({ deadLetters }) => deadLetters),
+    };
+    return { status: 'healthy', detail: 'answers', facts };
+  },
+});
+
 /** What `/health/details` asks. */
 export const probesOf = (deps: {
   readonly db: Database;
@@ -42,24 +58,7 @@ export const probesOf = (deps: {
       });
     },
   },
-  {
-    name: 'queue',
-    critical: false,
-    check: async () => {
-      const depths = await readAllDepths(deps.workDb);
-      const sum = (of: (depth: (typeof depths)[number]) => number): number =>
-        depths.reduce((total, depth) => total + of(depth), 0);
-      return {
-        status: 'healthy',
-        detail: 'answers',
-        facts: {
-          queues: depths.length,
-          messages: sum((d) => d.messages),
-          dead_letters: sum((d) => d.deadLetters),
-        },
-      };
-    },
-  },
+  queueProbe(deps.workDb),
   {
     name: 'ingest',
     critical: false,
