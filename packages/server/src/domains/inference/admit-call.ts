@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import type { RequestContext } from '../../platform/http/route.ts';
 import type { Principal } from '../../platform/identity/index.ts';
+import { admissible } from './admissible.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { FirewallContext, Verdict } from './firewall-port.ts';
 import { numberOf, textOf } from './json.ts';
@@ -101,9 +102,10 @@ export const createAdmitCall = (deps: GatewayDeps) => {
     const model = requireModel(deps, principal, name);
     const asked = given.kind === 'embed' ? 0 : askedTokens(given);
     requireSize(principal, model, asked);
+    const clean = admissible(given);
     await countRequest(deps.limiter, deps.policies, principal, model);
-    const texts = textsOf(given);
-    const prompt = promptSize(given, texts.parts, model.bytesPerToken);
+    const texts = textsOf(clean);
+    const prompt = promptSize(clean, texts.parts, model.bytesPerToken);
     requirePromptSize(deps, model, prompt);
     const context = {
       model: model.name,
@@ -120,6 +122,6 @@ export const createAdmitCall = (deps: GatewayDeps) => {
       outputTokens: asked,
       deadlineSeconds: deps.deadlineMs / 1000,
     });
-    return { model, prompt, hold, context, verdict, call: withOutputCap(given, hold.outputCap) };
+    return { model, prompt, hold, context, verdict, call: withOutputCap(clean, hold.outputCap) };
   };
 };

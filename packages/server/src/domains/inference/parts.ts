@@ -51,18 +51,34 @@ const messagePlaces = (body: JsonObject): readonly Place[] =>
     return [
       ...contentPlaces(kind, value, path),
       ...place('assistant', value, 'thinking', path),
+      ...place('assistant', value, 'reasoning_content', path),
       ...toolPlaces(value, path),
     ];
   });
 
-/** Descriptions of tools are read by the model as if they were its owner's words. */
-const definitionPlaces = (body: JsonObject): readonly Place[] =>
-  listOf(body['tools']).flatMap((tool, index) => {
-    const declared = objectOf(objectOf(tool)['function']);
-    return place('system', declared, 'description', `/tools/${String(index)}/function`);
-  });
+/** Tools and schemas are read by the model as if they were its owner's words. They are judged whole and never changed. */
+const definitionParts = (body: JsonObject, ollama: JsonObject): readonly InputPart[] => {
+  const tools = listOf(body['tools']).map((tool, index) => ({
+    path: `/tools/${String(index)}`,
+    value: tool,
+  }));
+  const formats = [
+    { path: '/response_format', value: objectOf(body['response_format'])['json_schema'] },
+    { path: '/format', value: isObject(ollama['format']) ? ollama['format'] : undefined },
+  ];
+  return [...tools, ...formats]
+    .filter(({ value }) => value !== undefined)
+    .map(({ path, value }) => ({ kind: 'system', path, text: wordsOf(value).join('\n') }));
+};
 
-/** `prompt` and `input` are a string or a list of strings; lists of tokens are numbers, and hold no text to read. */
+/** Every string of a JSON value, names of fields too. */
+const wordsOf = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(wordsOf);
+  return isObject(value) ? Object.entries(value).flatMap(([name, inner]) => [name, ...wordsOf(inner)]) : [];
+};
+
+/** `prompt` and `input` are a string or a list of strings. */
 const listPlaces = (body: JsonObject, key: string, kind: Kind): readonly Place[] => {
   const value = body[key];
   if (!Array.isArray(value)) return place(kind, body, key, '');
@@ -75,7 +91,6 @@ const listPlaces = (body: JsonObject, key: string, kind: Kind): readonly Place[]
 
 const placesOf = ({ body, ollama }: Call): readonly Place[] => [
   ...messagePlaces(body),
-  ...definitionPlaces(body),
   ...listPlaces(body, 'prompt', 'user'),
   ...listPlaces(body, 'input', 'document'),
   ...place('user', body, 'suffix', ''),
@@ -85,7 +100,7 @@ const placesOf = ({ body, ollama }: Call): readonly Place[] => [
 
 const read = ({ holder, key }: Place): string => textOf(Reflect.get(holder, key));
 
-/** The texts of a call, each with the means to replace it. The call's own body is changed. */
+/** The texts of a call, and the means to replace those that people and tools wrote. The call's own body is changed. */
 export interface Texts {
   readonly parts: readonly InputPart[];
   replace(masked: ReadonlyMap<string, string>): void;
@@ -99,7 +114,10 @@ export const textsOf = (call: Call): Texts => {
     if (!text.isWellFormed()) Reflect.set(one.holder, one.key, text.toWellFormed());
   }
   return {
-    parts: places.map((one) => ({ kind: one.kind, path: one.path, text: read(one) })),
+    parts: [
+      ...places.map((one) => ({ kind: one.kind, path: one.path, text: read(one) })),
+      ...definitionParts(call.body, call.ollama),
+    ],
     replace: (masked) => {
       for (const one of places) {
         const text = masked.get(one.path);

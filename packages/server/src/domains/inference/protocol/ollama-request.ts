@@ -1,29 +1,16 @@
-import { AppError } from '../../../platform/errors.ts';
 import { defined, isObject, listOf, numberOf, objectOf, pick, textOf, type JsonObject } from '../json.ts';
+import { refuseField } from '../refuse-field.ts';
 import type { Call } from '../types.ts';
 
 const sampling = ['temperature', 'top_p', 'seed', 'stop', 'frequency_penalty', 'presence_penalty'];
-const ownFields = [
-  'system',
-  'template',
-  'raw',
-  'images',
-  'context',
-  'format',
-  'keep_alive',
-  'truncate',
-  'think',
-];
+const ownFields = ['system', 'template', 'raw', 'images', 'context', 'format', 'truncate', 'think'];
 
 /** Ollama's `-1` and `-2` are "without an end": the gateway's own bound stands then. */
 const maxTokensOf = (options: JsonObject): number | undefined => {
   const asked = numberOf(options['num_predict']);
   if (asked === undefined || asked < 0) return undefined;
   if (Number.isInteger(asked) && asked > 0 && asked <= 10_000_000) return asked;
-  throw new AppError('validation_failed', {
-    detail: '/options/num_predict must be a whole number from 1 to 10000000, or -1',
-    errors: [{ field: '/options/num_predict', message: 'must be a whole number from 1 to 10000000, or -1' }],
-  });
+  throw refuseField('/options/num_predict', 'must be a whole number from 1 to 10000000, or -1');
 };
 
 const responseFormat = (format: unknown): JsonObject | undefined => {
@@ -117,6 +104,6 @@ export const ollamaGenerateCall = (body: JsonObject): Call => ({
 export const ollamaEmbedCall = (body: JsonObject): Call => ({
   kind: 'embed',
   body: pick(body, ['model', 'input', 'dimensions']),
-  ollama: pick(body, ['truncate', 'options', 'keep_alive']),
+  ollama: pick(body, ['truncate', 'options']),
   stream: false,
 });

@@ -1,12 +1,9 @@
-import { AppError } from '../../../platform/errors.ts';
+import type { AppError } from '../../../platform/errors.ts';
 import { defined, isObject, listOf, objectOf, pick, textOf, type JsonObject } from '../json.ts';
+import { refuseField } from '../refuse-field.ts';
 import type { Call } from '../types.ts';
 
-const refuse = (field: string, message: string): AppError =>
-  new AppError('validation_failed', {
-    detail: `${field} ${message}`,
-    errors: [{ field: `/${field}`, message }],
-  });
+const refuse = (field: string, message: string): AppError => refuseField(`/${field}`, message);
 
 const contentOf = (content: unknown): unknown => {
   if (!Array.isArray(content)) return textOf(content);

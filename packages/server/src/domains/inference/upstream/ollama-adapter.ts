@@ -22,7 +22,6 @@ const measures = [
   'prompt_eval_duration',
   'eval_count',
   'eval_duration',
-  'context',
 ];
 
 const usageOf = (line: JsonObject): ReportedUsage => ({

@@ -51,7 +51,7 @@ const plainMessages = (body: JsonObject): JsonObject => {
   };
 };
 
-/** Whatever speaks OpenAI's protocol: OpenAI itself, vLLM, llama.cpp. Bodies pass as they are, model and stream aside. */
+/** Whatever speaks OpenAI's protocol: OpenAI itself, vLLM, llama.cpp. Bodies are in its form already. */
 export const createOpenaiAdapter = (): Adapter => ({
   request: (call, model) => {
     const { kind, body: given, stream } = asChat(call);
