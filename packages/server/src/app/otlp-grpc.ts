@@ -1,17 +1,23 @@
-import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  status,
-  type sendUnaryData,
-  type ServerUnaryCall,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TlsOptions } from '../platform/http/server.ts';
+import { createGrpcCalls, type GrpcCallLimits } from './otlp-grpc-calls.ts';
 
-/** OTLP's own limit. */
-const maxMessageBytes = 64 * 1024 * 1024;
+/**
+ * gRPC gathers a message in memory before anybody sees it: at most `maxArriving` of this size. Collectors take 4 MiB
+ * unless told; larger exports go by HTTP.
+ */
+const maxMessageBytes = 16 * 1024 * 1024;
+const callLimits: GrpcCallLimits = {
+  maxArriving: 32,
+  maxHeldBytes: 256 * 1024 * 1024,
+  arrivalMs: 60_000,
+};
+/** Calls of one connection at once; the window of each, 64 KiB, is all that is held of one that is not let in. */
+const maxConcurrentStreams = 64;
+/** A connection without calls is closed after this. Exporters connect anew by themselves. */
+const idleMs = 300_000;
 
 const services = [
   ['opentelemetry.proto.collector.metrics.v1.MetricsService', '/v1/metrics'],
@@ -19,72 +25,7 @@ const services = [
   ['opentelemetry.proto.collector.trace.v1.TraceService', '/v1/traces'],
 ] as const;
 
-/** gRPC codes by HTTP status. OTLP retries UNAVAILABLE; RESOURCE_EXHAUSTED only with RetryInfo, so 429 is not that. */
-const codeOf = (httpStatus: number): status => {
-  if (httpStatus === 401) return status.UNAUTHENTICATED;
-  if (httpStatus === 403) return status.PERMISSION_DENIED;
-  if (httpStatus === 429 || httpStatus === 502 || httpStatus === 503 || httpStatus === 504)
-    return status.UNAVAILABLE;
-  return httpStatus >= 500 ? status.INTERNAL : status.INVALID_ARGUMENT;
-};
-
-/** The message of a google.rpc.Status in protobuf: field 2, after the one-byte code. */
-const messageOf = (body: Buffer): string => {
-  if (body[0] !== 0x08 || body[2] !== 0x12) return 'The export was refused';
-  let [at, length, scale] = [3, 0, 1];
-  for (; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    length += (byte & 0x7f) * scale;
-    scale *= 128;
-    if (byte < 0x80) break;
-  }
-  return body.toString('utf8', at + 1, at + 1 + length);
-};
-
-const passedOn = ['authorization', 'x-correlation-id', 'traceparent', 'user-agent'] as const;
-
-const addressOf = (peer: string): string => {
-  const host = peer
-    .replace(/:\d+$/, '')
-    .replace(/^\[|\]$/g, '')
-    .replace(/^ipv[46]:/, '');
-  return host === '' ? '127.0.0.1' : host;
-};
-
 const asIs = (bytes: Buffer): Buffer => bytes;
-
-/** Hands a call to the HTTP route of its signal, so that it passes the one pipeline: identity, limits, audit. */
-const handle =
-  (app: FastifyInstance, path: string) =>
-  (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void => {
-    const headers: Record<string, string> = { 'content-type': 'application/x-protobuf' };
-    for (const name of passedOn) {
-      const [value] = call.metadata.get(name);
-      if (typeof value === 'string') headers[name] = value;
-    }
-    const request = {
-      method: 'POST' as const,
-      url: path,
-      headers,
-      payload: call.request,
-      remoteAddress: addressOf(call.getPeer()),
-    };
-    app.inject(request).then(
-      (response) => {
-        if (response.statusCode === 200) {
-          done(null, response.rawPayload);
-          return;
-        }
-        const metadata = new Metadata();
-        const retryAfter = Number(response.headers['retry-after']);
-        if (retryAfter > 0) metadata.set('grpc-retry-pushback-ms', String(retryAfter * 1000));
-        done({ code: codeOf(response.statusCode), details: messageOf(response.rawPayload), metadata });
-      },
-      () => {
-        done({ code: status.UNAVAILABLE, details: 'The server cannot take this export now' });
-      },
-    );
-  };
 
 export interface OtlpGrpcOptions {
   readonly app: FastifyInstance;
@@ -92,6 +33,7 @@ export interface OtlpGrpcOptions {
   readonly port: number;
   readonly tls: TlsOptions | undefined;
   readonly log: Pick<Logger, 'warn' | 'info'>;
+  readonly limits?: Partial<GrpcCallLimits>;
 }
 
 const credentialsOf = (tls: TlsOptions | undefined): ServerCredentials => {
@@ -110,9 +52,20 @@ export const startOtlpGrpc = async ({
   port,
   tls,
   log,
+  limits,
 }: OtlpGrpcOptions): Promise<{ readonly port: number | undefined; stop(): Promise<void> }> => {
-  const server = new Server({ 'grpc.max_receive_message_length': maxMessageBytes });
-  for (const [service, path] of services)
+  const paths = new Map(services.map(([service, path]) => [`/${service}/Export`, path]));
+  const calls = createGrpcCalls(app, (method) => paths.get(method) ?? '/v1/metrics', {
+    ...callLimits,
+    ...limits,
+  });
+  const server = new Server({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_concurrent_streams': maxConcurrentStreams,
+    'grpc.max_connection_idle_ms': idleMs,
+    interceptors: [calls.interceptor],
+  });
+  for (const [service] of services)
     server.addService(
       {
         Export: {
@@ -125,7 +78,7 @@ export const startOtlpGrpc = async ({
           responseDeserialize: asIs,
         },
       },
-      { Export: handle(app, path) },
+      { Export: calls.handle },
     );
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const bound = await new Promise<number | undefined>((resolve) => {
