@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
-import { objectsAt, send, textAt } from '../support/client.ts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { clientOf, objectsAt, send, textAt, type Client } from '../support/client.ts';
 import { until } from '../support/ingest-load.ts';
 import { oneServer } from '../support/one-server.ts';
 
@@ -27,6 +29,41 @@ const reaches = (id: string, ...statuses: string[]): Promise<void> =>
 const logsOf = async (id: string): Promise<string> =>
   textAt((await one.admin.send('GET', `/v1/jobs/${id}/logs`)).json(), 'text');
 
+/** Another person who may use GPUs. */
+const secondUser = async (): Promise<Client> => {
+  const credentials = { username: 'second', password: 'plum-kettle-orbit-42' };
+  const made = await one.admin.send('POST', '/api/v1/users', { ...credentials, roles: ['researcher'] });
+  expect(made.status, made.text).toBe(201);
+  const login = await send(`${one.url}/auth/login`, 'POST', credentials);
+  return clientOf(one.url, textAt(login.json(), 'access_token'));
+};
+
+/** Jobs outlive their server: what this file started must end before it. */
+const endAllJobs = async (): Promise<void> => {
+  const open = await one.admin.send(
+    'GET',
+    '/v1/jobs?user=all&limit=500&status=pending,queued,preparing,active',
+  );
+  for (const { job_id: id } of objectsAt(open.json(), 'jobs'))
+    await one.admin.send('POST', `/v1/jobs/${String(id)}/cancel`);
+  await until('nothing of any job to be left on the host', async () => {
+    const left = await readdir(join(one.server.dataDir, 'jobs/jobs')).catch(() => []);
+    return left.length === 0;
+  });
+};
+
+/** Whether a terminal opens; the WebSocket API tells no status, so only that it does not. */
+const opensTerminal = (id: string, token: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const url = `${one.url.replace('http', 'ws')}/v1/jobs/${id}/terminal`;
+    const socket = new WebSocket(url, ['gpushield.terminal', `gpushield.bearer.${token}`]);
+    socket.onopen = () => {
+      socket.close();
+      resolve(true);
+    };
+    socket.onerror = () => resolve(false);
+  });
+
 /** Types into a terminal until its output shows what was waited for. */
 const inTerminal = (id: string, typed: string, shown: RegExp): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -50,6 +87,8 @@ const inTerminal = (id: string, typed: string, shown: RegExp): Promise<string> =
   });
 
 describe.skipIf(!hasSandbox)('a job on this host', () => {
+  afterAll(endAllJobs);
+
   it('runs its command, keeps what it wrote, and ends with its exit code', async () => {
     const id = await submit({ command: 'echo out; id -u; exit 3' });
     // Readable the moment that submit has answered.
@@ -99,6 +138,12 @@ describe.skipIf(!hasSandbox)('a job on this host', () => {
       authorization: 'Bearer nobody',
     });
     expect(answer.status).toBe(401);
+    const second = await secondUser();
+    const refused = await second.send('GET', `/v1/jobs/${id}/terminal`);
+    expect(refused.status).toBe(403);
+    expect(refused.json()).toMatchObject({ code: 'not_owner' });
+    expect(await opensTerminal(id, second.token)).toBe(false);
+    expect(await opensTerminal(id, one.admin.token)).toBe(true);
     await one.admin.send('POST', `/v1/jobs/${id}/cancel`);
     await reaches(id, 'cancelled');
   });
