@@ -8,6 +8,7 @@ import type { BaselineJson } from './baseline-model.ts';
 const pack = promisify(zstdCompress);
 const unpack = promisify(zstdDecompress);
 const maxModelBytes = 64 * 1024 * 1024;
+const packModel = (json: BaselineJson): Promise<Buffer> => pack(Buffer.from(JSON.stringify(json)));
 
 export interface BaselineRecord {
   readonly id: string;
@@ -107,17 +108,32 @@ export interface SavedModel {
   readonly json: BaselineJson;
 }
 
-/** Writes what was learned; a baseline that was frozen or deleted meanwhile stays as it is. */
-export const saveModel = async (tx: Tx, saved: SavedModel, now: Date): Promise<void> => {
-  const model = await pack(Buffer.from(JSON.stringify(saved.json)));
-  await tx.query(
-    `INSERT INTO behaviour_baselines AS b (id, workload, status, version, sequences, syscalls, model, created_at, updated_at)
-     VALUES ($1, $2, 'learning', $3, $4, $5, $6, $7, $7)
-     ON CONFLICT (workload) DO UPDATE SET version = excluded.version, sequences = excluded.sequences,
-       syscalls = excluded.syscalls, model = excluded.model, updated_at = excluded.updated_at
-      WHERE b.status = 'learning' AND b.version = excluded.version - 1`,
-    [saved.id, saved.workload, saved.version, saved.sequences, saved.syscalls, model, now],
+/** The first of a baseline; false where the workload has one meanwhile. */
+export const insertModel = async (tx: Tx, saved: SavedModel, now: Date): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `INSERT INTO behaviour_baselines (id, workload, status, version, sequences, syscalls, model, created_at, updated_at)
+     VALUES ($1, $2, 'learning', $3, $4, $5, $6, $7, $7) ON CONFLICT (workload) DO NOTHING`,
+    [
+      saved.id,
+      saved.workload,
+      saved.version,
+      saved.sequences,
+      saved.syscalls,
+      await packModel(saved.json),
+      now,
+    ],
   );
+  return rowCount > 0;
+};
+
+/** What was learned more; false where the baseline was frozen or deleted meanwhile: then it stays so. */
+export const updateModel = async (tx: Tx, saved: SavedModel, now: Date): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `UPDATE behaviour_baselines SET version = $2, sequences = $3, syscalls = $4, model = $5, updated_at = $6
+      WHERE id = $1 AND version = $2 - 1 AND status = 'learning'`,
+    [saved.id, saved.version, saved.sequences, saved.syscalls, await packModel(saved.json), now],
+  );
+  return rowCount > 0;
 };
 
 export const setBaselineStatus = async (

@@ -10,11 +10,12 @@ import { createBaselineModel, minSequence, type BaselineModel } from './baseline
 import {
   chunksBehind,
   findBaselines,
+  insertModel,
   lockPosition,
   pruneBaselines,
   readModel,
-  saveModel,
   savePosition,
+  updateModel,
   workloadsOf,
   type BaselineRecord,
 } from './baseline-store.ts';
@@ -68,7 +69,15 @@ interface Finding {
   readonly model: string;
 }
 
-type Cache = Map<string, { readonly version: number; readonly model: BaselineModel }>;
+/** A baseline as it is stored. The id is part of it: after a deletion versions begin anew. */
+interface Known {
+  readonly id: string;
+  readonly version: number;
+  readonly model: BaselineModel;
+}
+
+/** By workload. */
+type Cache = Map<string, Known>;
 
 const load = async (tx: Tx, cache: Cache, workloads: readonly string[]): Promise<Map<string, Held>> => {
   const records = new Map((await findBaselines(tx, workloads)).map((record) => [record.workload, record]));
@@ -76,7 +85,7 @@ const load = async (tx: Tx, cache: Cache, workloads: readonly string[]): Promise
   for (const workload of workloads) {
     const record = records.get(workload);
     const cached = cache.get(workload);
-    const isFresh = record !== undefined && cached?.version === record.version;
+    const isFresh = record !== undefined && cached?.id === record.id && cached.version === record.version;
     const json = record === undefined || isFresh ? undefined : await readModel(tx, record.id);
     const model = isFresh ? cached.model : createBaselineModel(json);
     held.set(workload, { record, model, dirty: false });
@@ -84,16 +93,24 @@ const load = async (tx: Tx, cache: Cache, workloads: readonly string[]): Promise
   return held;
 };
 
-const save = async (deps: LearnerDeps, tx: Tx, held: ReadonlyMap<string, Held>): Promise<void> => {
+/** Answers the models that are as stored; of the others, somebody froze or deleted the baseline meanwhile. */
+const save = async (deps: LearnerDeps, tx: Tx, held: ReadonlyMap<string, Held>): Promise<Cache> => {
   const now = new Date(deps.nowMs());
+  const stored: Cache = new Map();
   for (const [workload, { record, model, dirty }] of held) {
-    if (!dirty) continue;
-    const version = (record?.version ?? 0) + 1;
+    if (!dirty) {
+      if (record !== undefined) stored.set(workload, { id: record.id, version: record.version, model });
+      continue;
+    }
     const { sequences, syscalls } = model;
     const id = record?.id ?? deps.newId();
-    await saveModel(tx, { id, workload, version, sequences, syscalls, json: model.toJson() }, now);
+    const version = (record?.version ?? 0) + 1;
+    const write = record === undefined ? insertModel : updateModel;
+    const saved = { id, workload, version, sequences, syscalls, json: model.toJson() };
+    if (await write(tx, saved, now)) stored.set(workload, { id, version, model });
   }
   await pruneBaselines(tx, maxBaselines);
+  return stored;
 };
 
 /** Judges each sequence by its workload's model, and learns from those that are usual and of which nothing else is known. */
@@ -121,12 +138,17 @@ const judgeAndLearn = async (
   return findings;
 };
 
+interface Learned {
+  readonly workloads: readonly string[];
+  readonly stored: Cache;
+}
+
 const work = async (
   deps: LearnerDeps,
   tx: Tx,
   cache: Cache,
   chunks: readonly ChunkRecord[],
-): Promise<ReadonlyMap<string, Held>> => {
+): Promise<Learned> => {
   const sequences = (await Promise.all(chunks.map(sequencesOf))).flat();
   const processIds = [...new Set(sequences.map(({ processId }) => processId))];
   const places = await workloadsOf(tx, processIds, suspectRisk);
@@ -137,42 +159,38 @@ const work = async (
     workloads.filter((workload) => workload !== ''),
   );
   const findings = await judgeAndLearn(sequences, places, held);
-  await save(deps, tx, held);
+  const stored = await save(deps, tx, held);
   await applyFindings(deps, tx, findings);
-  return held;
+  return { workloads: [...held.keys()], stored };
 };
 
-interface Step {
-  readonly held: ReadonlyMap<string, Held>;
-  readonly more: boolean;
-}
-
-/** Learns from what was stored and judges it, a step at a time; one replica of all. False: nothing more to do. */
-export const createLearner = (deps: LearnerDeps): { step(): Promise<boolean> } => {
+/** Learns from what was stored and judges it, a step at a time; one replica of all. */
+export const createLearner = (deps: LearnerDeps): { step(): Promise<void> } => {
   const cache: Cache = new Map();
-  const run = (): Promise<Step> =>
+  const run = (): Promise<Learned> =>
     deps.db.transaction(async (tx) => {
+      const nothing = { workloads: [], stored: new Map() };
       const position = await lockPosition(tx);
-      if (position === undefined) return { held: new Map(), more: false };
+      if (position === undefined) return nothing;
       const earliest = new Date(deps.nowMs() - maxLagMs);
       const from = position.receivedAt < earliest ? { ...position, receivedAt: earliest } : position;
       const chunks = await chunksBehind(tx, from, chunksAtOnce);
       const last = chunks.at(-1);
-      if (last === undefined) return { held: new Map(), more: false };
-      const held = await work(deps, tx, cache, chunks);
+      if (last === undefined) return nothing;
+      const learned = await work(deps, tx, cache, chunks);
       await savePosition(tx, last);
-      return { held, more: chunks.length === chunksAtOnce };
+      return learned;
     });
   return {
     step: async () => {
       try {
-        const { held, more } = await run();
-        // Models in memory are those that were written.
-        for (const [workload, { record, model, dirty }] of held) {
+        const { workloads, stored } = await run();
+        // A model that learned and was not written knows what the stored one does not.
+        for (const workload of workloads) cache.delete(workload);
+        for (const [workload, known] of stored) {
           if (cache.size >= maxCached) cache.clear();
-          cache.set(workload, { version: (record?.version ?? 0) + (dirty ? 1 : 0), model });
+          cache.set(workload, known);
         }
-        return more;
       } catch (error) {
         // What a transaction that failed had learned is forgotten.
         cache.clear();
@@ -211,7 +229,7 @@ export const createLearning = (
 ): { start(): Promise<void>; stop(): Promise<void> } => {
   const learner = createLearner(deps);
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
+  let running: Promise<void> = Promise.resolve();
   let busy = false;
   return {
     start: () => {
