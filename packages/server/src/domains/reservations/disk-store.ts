@@ -95,14 +95,20 @@ export const insertDisk = async (tx: Executor, disk: NewDisk): Promise<boolean> 
     )
   ).rowCount === 1;
 
-/** Gives the disk to a job; false where another has it. */
-export const takeDisk = async (tx: Executor, id: string, jobId: string): Promise<boolean> =>
-  (
-    await tx.query(
-      `UPDATE disks SET job_id = $2 WHERE id = $1 AND (job_id IS NULL OR job_id = $2) AND deleted_at IS NULL`,
-      [id, jobId],
-    )
-  ).rowCount === 1;
+/**
+ * Gives the disk to a job; false where another has it, or where it is being copied: a job would write into the copy.
+ * Locked by a statement of its own, so that the one that decides sees what whoever held the lock has written.
+ */
+export const takeDisk = async (tx: Executor, id: string, jobId: string): Promise<boolean> => {
+  await tx.query('SELECT FROM disks WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  const { rowCount } = await tx.query(
+    `UPDATE disks SET job_id = $2
+      WHERE id = $1 AND (job_id IS NULL OR job_id = $2) AND deleted_at IS NULL AND NOT EXISTS (
+        SELECT FROM disk_snapshots s WHERE s.disk_id = disks.id AND s.status = 'creating')`,
+    [id, jobId],
+  );
+  return rowCount === 1;
+};
 
 export const giveDiskBack = async (
   tx: Executor,

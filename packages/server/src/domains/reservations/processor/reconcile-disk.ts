@@ -72,6 +72,15 @@ const progressOf = async (deps: ProcessorDeps, operation: OperationRow): Promise
   return makeDisk(deps, disk);
 };
 
+/** A snapshot that is never finished would keep its disk from every job. */
+const giveSourceFree = async (deps: ProcessorDeps, diskId: string, reason: string): Promise<void> => {
+  const snapshotId = (await findDisk(deps.db, diskId))?.source_snapshot_id;
+  if (snapshotId === null || snapshotId === undefined) return;
+  const at = new Date(deps.clock.nowMs());
+  const end = { status: 'failed', detail: reason, sizeBytes: null, content: null, at } as const;
+  await finishSnapshot(deps.db, snapshotId, end);
+};
+
 /** Moves one operation on a disk one step. Answers false where there is no such operation. */
 export const reconcileOperation = async (deps: ProcessorDeps, id: string): Promise<boolean> => {
   const operation = await findOperation(deps.db, id);
@@ -90,6 +99,7 @@ export const reconcileOperation = async (deps: ProcessorDeps, id: string): Promi
     const reason = err instanceof Error ? err.message : String(err);
     if (operation.attempts >= maxAttempts) {
       await setDiskStatus(deps.db, operation.disk_id, 'failed', reason);
+      await giveSourceFree(deps, operation.disk_id, reason);
       await write('failed', `Given up after ${maxAttempts} attempts: ${reason}`);
     } else await write('running', null, backoffMs(operation.attempts));
   }

@@ -70,7 +70,9 @@ const write = async (
   const message = messageOf('create_reservation', { job_id: jobId }, principal.id, at);
   const messageId = await insertJob(tx, job, deps.queueName, message);
   if (disk !== undefined && !(await takeDisk(tx, disk, jobId)))
-    throw new AppError('disk_in_use', { detail: `Another job has the disk ${body.disk_name ?? ''}` });
+    throw new AppError('disk_in_use', {
+      detail: `Another job has the disk ${body.disk_name ?? ''}, or it is being copied`,
+    });
   return { jobId, messageId };
 };
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DiskProgress, RuntimeDisks } from '../port.ts';
 import type { Layout } from './layout.ts';
@@ -11,11 +11,20 @@ const maxListedEntries = 20_000;
 const maxDepth = 12;
 const kibibyte = 1024;
 
-const run = (command: string, args: readonly string[]): Promise<void> =>
+/**
+ * Copies what is in one directory into another. Links stay links. Where the server is root, the copying is done as the
+ * jobs' user: whatever stands in the tree, it reads nothing that a job could not read. That user may pass neither
+ * directory's parents, so both are given open.
+ */
+const copyInto = (from: string, into: number, isRoot: boolean): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('cp', ['-a', '--reflink=auto', '--', '.', '/proc/self/fd/3'], {
+      cwd: from,
+      stdio: ['ignore', 'ignore', 'pipe', into],
+      ...(isRoot ? { uid: jobUid, gid: jobUid } : {}),
+    });
     let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (said.length < kibibyte) said += chunk.toString('utf8');
     });
     child.once('error', reject);
@@ -26,7 +35,7 @@ const run = (command: string, args: readonly string[]): Promise<void> =>
   });
 
 /** Copies a directory so that it is there whole or not at all; what an interrupted copy left goes first. */
-const copyWhole = async (from: string, to: string): Promise<void> => {
+const copyWhole = async (from: string, to: string, isRoot: boolean): Promise<void> => {
   const parent = dirname(to);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const prefix = `${basename(to)}.part-`;
@@ -34,8 +43,14 @@ const copyWhole = async (from: string, to: string): Promise<void> => {
     if (left.startsWith(prefix)) await rm(join(parent, left), { recursive: true, force: true });
   }
   const part = join(parent, `${prefix}${randomBytes(4).toString('hex')}`);
-  // Links stay links, and nothing is followed out of the disk.
-  await run('cp', ['-a', '--reflink=auto', '--', from, part]);
+  await mkdir(part, { mode: 0o700 });
+  if (isRoot) await chown(part, jobUid, jobUid);
+  const into = await open(part, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await copyInto(from, into.fd, isRoot);
+  } finally {
+    await into.close();
+  }
   await rename(part, to);
 };
 
@@ -81,7 +96,7 @@ const sizeOf = async (directory: string): Promise<number> => {
 };
 
 /** Copies of directories that go on in the background: asked again until they are done or have failed. */
-const createCopies = () => {
+const createCopies = (isRoot: boolean) => {
   /** Copies that run in this process, by what they make; failures stay until they are told. */
   const copies = new Map<string, { state: 'running' | 'done' } | { state: 'failed'; reason: string }>();
 
@@ -98,7 +113,7 @@ const createCopies = () => {
     }
     if (known === undefined) {
       copies.set(to, { state: 'running' });
-      copyWhole(from, to).then(
+      copyWhole(from, to, isRoot).then(
         () => copies.set(to, { state: 'done' }),
         (error: unknown) =>
           copies.set(to, { state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
@@ -113,7 +128,7 @@ const createCopies = () => {
  * noted and not enforced: that is the host's file system's to do.
  */
 export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks => {
-  const copying = createCopies();
+  const copying = createCopies(isRoot);
   return {
     ensure: async ({ diskId }, fromSnapshotId) => {
       const directory = layout.disk(diskId);

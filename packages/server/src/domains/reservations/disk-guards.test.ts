@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../testing/index.ts';
+import { reservationsStage, type Person, type Stage } from '../../testing/reservations/stage.ts';
+import { lockDisk } from './disk-store.ts';
+import { beginSnapshot } from './snapshot-store.ts';
+
+const database = testDatabase();
+let stage: Stage;
+let user: Person;
+beforeAll(async () => {
+  stage = await reservationsStage(database);
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  user = await stage.person('researcher');
+  const made = await user.send('POST', '/v1/disks', { disk_name: 'work', size_gb: 10 });
+  expect(made.status, made.text).toBe(200);
+  await database.db.query(`UPDATE disks SET status = 'ready' WHERE user_id = $1`, [user.id]);
+});
+
+const submit = () => user.send('POST', '/v1/jobs/submit', { instance_type: 'cpu-x86', disk_name: 'work' });
+
+describe('a disk that is being copied', () => {
+  it('is given to no job until the copy is there', async () => {
+    const clone = await user.send('POST', '/v1/disks/work/clone', { new_name: 'copy' });
+    expect(clone.status, clone.text).toBe(200);
+    const refused = await submit();
+    expect({ status: refused.status, code: refused.json()['code'] }).toEqual({
+      status: 409,
+      code: 'disk_in_use',
+    });
+    const jobs = await database.db.query('SELECT FROM jobs WHERE user_id = $1', [user.id]);
+    expect(jobs.rowCount).toBe(0);
+    await database.db.query(`UPDATE disk_snapshots SET status = 'ready' WHERE status = 'creating'`);
+    expect((await submit()).status).toBe(200);
+  });
+
+  it('is not given to a job that asked while the copy was being asked for', async () => {
+    const blocked = () =>
+      database.db.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+    const submitted = await database.db.transaction(async (tx) => {
+      const disk = await lockDisk(tx, user.id, 'work');
+      const answer = submit();
+      await expect.poll(async () => (await blocked()).rows[0]?.n).toBeGreaterThan(0);
+      await beginSnapshot(tx, { id: randomUUID(), diskId: disk?.id ?? '', jobId: null, at: new Date() });
+      return [answer];
+    });
+    expect((await submitted[0])?.json()).toMatchObject({ code: 'disk_in_use' });
+  });
+});
