@@ -22,6 +22,7 @@ export * from './reservation-disks.ts';
 export * from './reservation-admin.ts';
 export * from './aws-login.ts';
 export * from './pci-address.ts';
+export * from './host-gpu-name.ts';
 export * from './xid-line.ts';
 export * from './xid-severity.ts';
 export * from './xid-table.ts';

@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SensorConfiguration } from '@gpushield/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GpuSource } from './gpu/source.ts';
 import { createFakeServer, type FakeServer } from './testing/fake-server.ts';
 import { hostTree } from './testing/fixtures.ts';
 import { countingSource, startSensor, testGpu } from './testing/running-sensor.ts';
@@ -61,6 +62,31 @@ const events = (): { evidence: { kernel_sequence: number }; gpu_id: string | nul
 const lastHeartbeat = (): unknown => server.bodiesOf('/heartbeat').at(-1);
 
 describe('sensor', () => {
+  it('names a GPU without a vendor’s UUID after its node: two hosts of one model share no name', async () => {
+    const uuid = 'PCI-0000:4d:00.0';
+    const source: GpuSource = {
+      name: 'gpu.intel',
+      discover: () => Promise.resolve({ gpus: [{ ...testGpu, vendor: 'intel', uuid }], problem: null }),
+      sample: () => Promise.resolve([{ uuid, metrics: { 'test.count': 1 } }]),
+    };
+    for (const nodeName of ['node-a', 'node-b'])
+      start({ sources: [source], nodeName, stateDir: join(directory.path, nodeName) });
+    await eventually(() => {
+      expect(new Set(server.bodiesOf('/gpus').map((body) => (body as { uuid: string }).uuid))).toEqual(
+        new Set(['HOST-node-a-PCI-0000:4d:00.0', 'HOST-node-b-PCI-0000:4d:00.0']),
+      );
+      // The readings carry the same names: they find the ids that were given to them.
+      expect(
+        new Set(
+          server
+            .bodiesOf('/records/bulk')
+            .flatMap((body) => (body as { records: { gpu_id: string }[] }).records)
+            .map(({ gpu_id }) => gpu_id),
+        ),
+      ).toEqual(new Set(server.state.gpus.values()));
+    });
+  });
+
   it('registers its node, itself and its GPU, and reports inventory, health and readings in the contract form', async () => {
     const sensor = start({ sources: [countingSource()] });
     await eventually(() => {

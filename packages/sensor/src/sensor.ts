@@ -4,6 +4,7 @@ import { createClient } from './client.ts';
 import { createHasher } from './collect/hash-cache.ts';
 import { collectHost } from './collect/host.ts';
 import { collectInventory } from './collect/inventory.ts';
+import { withHostNames } from './gpu/host-names.ts';
 import { createHealth } from './health.ts';
 import { createIdentityFile, createSession } from './identity.ts';
 import type { LoopDeps } from './loops/loop-deps.ts';
@@ -57,7 +58,7 @@ const createLoops = async (
   const health = createHealth();
   const node = { name: config.nodeName, clusterId: config.clusterId };
   const api = createApi({ client, uuid });
-  const { sources } = deps;
+  const sources = deps.sources.map((source) => withHostNames(source, config));
   const saveIdentity = identityFile.save;
   const shared: LoopDeps = {
     ...{ api, clock, random, logger, session, saveIdentity, spool, health, sources, wakes, node, url },

@@ -35,6 +35,7 @@ export const startSensor = ({
   stateDir,
   hostRoot,
   sources = [],
+  nodeName = 'node-1',
   spoolMaxBytes = 64 * 1024 * 1024,
 }: {
   url: string;
@@ -42,6 +43,7 @@ export const startSensor = ({
   stateDir: string;
   hostRoot: string;
   sources?: readonly GpuSource[];
+  nodeName?: string;
   spoolMaxBytes?: number;
 }) => {
   const logs: string[] = [];
@@ -63,7 +65,7 @@ export const startSensor = ({
   };
   const config: SensorConfig = {
     ...{ url, readApiKey, stateDir, spoolMaxBytes },
-    ...{ nodeName: 'node-1', clusterId: 'default', logLevel: 'info', caFile: null, exporterUrls: [] },
+    ...{ nodeName, clusterId: 'default', logLevel: 'info', caFile: null, exporterUrls: [] },
   };
   const stopping = new AbortController();
   const ended = runSensor({ config, deps, signal: stopping.signal });

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { hostGpuName } from '@gpushield/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
@@ -193,6 +195,53 @@ describe('metrics', () => {
     expect(decodeAnswer('ExportResponse', answer.rawPayload)).toMatchObject({
       partialSuccess: { rejected: 1, errorMessage: expect.stringContaining('may not register') as string },
     });
+  });
+
+  it('of GPUs that are named by their place on the bus stay apart by host, and join what the sensor registered', async () => {
+    const place = 'PCI-0000:4d:00.0';
+    const time = at(17);
+    const labels = { 'hw.id': place, 'hw.type': 'gpu', 'hw.vendor': 'Intel' };
+    for (const [host, name, value] of [
+      ['bus-a', 'hw.id', 100],
+      ['bus-b', 'hw.id', 200],
+      ['bus-b', 'gpushield.gpu.uuid', 150],
+    ] as const) {
+      const metrics = [
+        { ...{ name: 'hw.power', unit: 'W', value, at: time }, labels: { ...labels, [name]: place } },
+      ];
+      const bytes = encodeOtlp('ExportMetrics', metricsDocument({ 'host.name': host }, metrics));
+      expect(decodeAnswer('ExportResponse', (await send('/v1/metrics', bytes)).rawPayload)).toEqual({});
+    }
+    const { rows } = await database.db.query(
+      `SELECT nodes.name, uuid, array_agg(power_usage ORDER BY power_usage) AS watts
+       FROM telemetry_records JOIN gpus ON gpus.id = gpu_id JOIN nodes ON nodes.id = gpus.node_id
+       WHERE uuid LIKE '%4d:00.0' GROUP BY 1, 2 ORDER BY 1`,
+    );
+    expect(rows).toEqual([
+      { name: 'bus-a', uuid: hostGpuName({ clusterId: 'default', nodeName: 'bus-a' }, place), watts: [100] },
+      {
+        ...{ name: 'bus-b', uuid: hostGpuName({ clusterId: 'default', nodeName: 'bus-b' }, place) },
+        watts: [150, 200],
+      },
+    ]);
+  });
+
+  it('of a GPU that was registered by its place alone go on under its id: the name is mended', async () => {
+    const metrics: TestMetric[] = [
+      { name: 'hw.power', unit: 'W', value: 1, at: at(18), labels: { ...gpu, 'hw.id': 'GPU-renamed' } },
+    ];
+    await send('/v1/metrics', encodeOtlp('ExportMetrics', metricsDocument(node, metrics)));
+    const uuids = async () =>
+      (await database.db.query<{ uuid: string }>("SELECT uuid FROM gpus WHERE uuid LIKE '%renamed'")).rows;
+    await database.db.query("UPDATE gpus SET uuid = 'PCI-renamed' WHERE uuid = 'GPU-renamed'");
+    await database.db.query(
+      await readFile(
+        `${import.meta.dirname}/../../platform/database/migrations/0210-host-gpu-names.sql`,
+        'utf8',
+      ),
+    );
+    const place = { clusterId: 'prod', nodeName: 'otlp-node' };
+    expect(await uuids()).toEqual([{ uuid: hostGpuName(place, 'PCI-renamed') }]);
   });
 
   it('sent again with the same Idempotency-Key count once', async () => {

@@ -1,4 +1,4 @@
-import type { GpuVendor, RegisterGpu } from '@gpushield/contracts';
+import { hostGpuName, isHostLocalGpu, type GpuVendor, type RegisterGpu } from '@gpushield/contracts';
 import type { Attributes } from '../attributes.ts';
 
 /** Which GPU a point speaks of, and what it says of that GPU. */
@@ -17,8 +17,8 @@ export interface GpuIdentity {
 const uuidPattern = /^[A-Za-z0-9._:-]{1,96}$/;
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:@/ -]{0,252}$/;
-/** `hw.id` is unique within its host only, unless it has the form of a vendor's UUID. */
-const worldwide = /^(?:GPU|MIG|AMD|PCI)-|^[0-9a-f-]{16,}$/i;
+/** `hw.id` is unique within its host only, unless it has the form of a vendor's UUID or of our own name. */
+const worldwide = /^(?:GPU|MIG|AMD|HOST)-|^[0-9a-f-]{16,}$/i;
 
 const vendors: readonly (readonly [RegExp, GpuVendor])[] = [
   [/nvidia/i, 'nvidia'],
@@ -55,14 +55,17 @@ export const isForeignHardware = (point: Attributes, resource: Attributes): bool
   return type.toLowerCase() !== 'gpu';
 };
 
-const uuidOf = (read: ReturnType<typeof reader>, nodeName: string | null): string | null => {
+const uuidOf = (
+  read: ReturnType<typeof reader>,
+  nodeName: string | null,
+  clusterId: string,
+): string | null => {
   const own = read('gpushield.gpu.uuid', 'gpu.uuid', 'uuid', 'gpu_uuid', 'hw.serial_number', 'serial_number');
-  if (own !== null) return uuidPattern.test(own) ? own : null;
-  const local = read('hw.id', 'gpu_id', 'gpu');
+  if (own !== null && !isHostLocalGpu(own)) return uuidPattern.test(own) ? own : null;
+  const local = own ?? read('hw.id', 'gpu_id', 'gpu');
   if (local === null) return null;
   if (worldwide.test(local)) return uuidPattern.test(local) ? local : null;
-  const composed = nodeName === null ? '' : `HOST-${nodeName}-${local}`.replace(/[^A-Za-z0-9._:-]/g, '_');
-  return uuidPattern.test(composed) ? composed : null;
+  return nodeName === null ? null : hostGpuName({ clusterId, nodeName }, local);
 };
 
 const named = (value: string | null): string | null =>
@@ -73,12 +76,13 @@ export const identityOf = (point: Attributes, resource: Attributes, metricName: 
   const read = reader(point, resource);
   const id = read('gpushield.gpu.id');
   const nodeName = named(read('hostname', 'gpushield.node', 'k8s.node.name', 'host.name', 'node', 'host.id'));
-  const uuid = uuidOf(read, nodeName);
+  const clusterId = named(read('k8s.cluster.name', 'cluster')) ?? 'default';
+  const uuid = uuidOf(read, nodeName, clusterId);
   return {
     gpuId: id !== null && idPattern.test(id) ? id.toLowerCase() : null,
     uuid,
     nodeName,
-    clusterId: named(read('k8s.cluster.name', 'cluster')) ?? 'default',
+    clusterId,
     vendor:
       vendorIn(read('hw.vendor', 'gpu.vendor', 'vendor')) ??
       vendorOfMetric(metricName) ??
