@@ -47,6 +47,18 @@ const requireModel = (deps: GatewayDeps, principal: Principal, name: string): Mo
   return model;
 };
 
+/** Fallbacks that this user may use and that may answer as much: what another model is allowed is not inherited. */
+const fallbacksFor = (
+  deps: GatewayDeps,
+  principal: Principal,
+  { fallbacks }: Model,
+  outputCap: number,
+): readonly string[] =>
+  fallbacks.filter((name) => {
+    const fallback = deps.directory.find(name);
+    return fallback !== undefined && permitted(fallback, principal) && fallback.maxOutputTokens >= outputCap;
+  });
+
 /** Step 3, before anything is counted: what no budget of this token or model can hold. */
 const requireSize = (principal: Principal, model: Model, asked: number | undefined): void => {
   if (asked === undefined) return;
@@ -122,6 +134,8 @@ export const createAdmitCall = (deps: GatewayDeps) => {
       outputTokens: asked,
       deadlineSeconds: deps.deadlineMs / 1000,
     });
-    return { model, prompt, hold, context, verdict, call: withOutputCap(clean, hold.outputCap) };
+    const fallbacks = fallbacksFor(deps, principal, model, hold.outputCap);
+    const call = withOutputCap(clean, hold.outputCap);
+    return { model: { ...model, fallbacks }, prompt, hold, context, verdict, call };
   };
 };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { AppError } from '../../platform/errors.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -131,19 +130,31 @@ export const runStream = async (
   }
 };
 
-/** A stream to the client, and the means to write to it at the client's pace. */
-const openOutput = (onClose: () => void): { readonly output: Readable; readonly write: Write } => {
-  const output = new Readable({
-    read: () => {
-      output.emit('wanted');
-    },
+/**
+ * A stream to the client, and the means to write to it at the client's pace. Once the call has ended by its deadline
+ * nobody waits for the client any more: one that does not read must not keep the model's place.
+ */
+const openOutput = (
+  onClose: () => void,
+  ended: AbortSignal,
+): { readonly output: Readable; readonly write: Write } => {
+  let goOn: (() => void) | undefined;
+  const resume = (): void => goOn?.();
+  const output = new Readable({ read: resume });
+  ended.addEventListener('abort', resume, { once: true });
+  output.once('close', () => {
+    ended.removeEventListener('abort', resume);
+    resume();
+    onClose();
   });
-  output.once('close', onClose);
   output.on('error', () => undefined);
   const write: Write = async (text) => {
     if (output.destroyed) return false;
-    if (text !== '' && !output.push(text)) {
-      await Promise.race([once(output, 'wanted'), once(output, 'close')]).catch(() => undefined);
+    if (text !== '' && !output.push(text) && !ended.aborted) {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      goOn = undefined;
     }
     return !output.destroyed;
   };
@@ -158,7 +169,7 @@ const pump = (
 ): Readable => {
   const { admitted, settle, correlationId } = run;
   const progress: Progress = { usage: undefined, timings: undefined, bytes: 0, pieces: 0, template: {} };
-  const { output, write } = openOutput(run.abort);
+  const { output, write } = openOutput(run.abort, run.signal);
   const settled = async (outcome: Ending['outcome']) => {
     const { usage, timings, bytes: outputBytes } = progress;
     // A stream that was left before its end: what was sent counts, a token a piece at least.

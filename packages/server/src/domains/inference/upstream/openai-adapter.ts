@@ -1,5 +1,6 @@
 import { countOf, isObject, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
 import type { Adapter, Call, ReportedUsage, Timings } from '../types.ts';
+import { cleanAnswer } from './clean-answer.ts';
 import { eventsOf, garbled } from './lines.ts';
 import { AppError } from '../../../platform/errors.ts';
 
@@ -63,19 +64,21 @@ export const createOpenaiAdapter = (): Adapter => ({
         : { ...body, model, ...(kind === 'embed' ? {} : { stream: false }) },
     };
   },
-  whole: (call, _model, answer) => {
+  whole: (given, _model, answer) => {
+    const call = asChat(given);
     if (!isObject(answer)) throw garbled('no JSON object');
     const expected = call.kind === 'embed' ? answer['data'] : answer['choices'];
     if (!Array.isArray(expected)) throw garbled('an answer without choices');
-    return { body: answer, usage: usageOf(answer), timings: noTimings };
+    return { body: cleanAnswer(call.kind, false, answer), usage: usageOf(answer), timings: noTimings };
   },
-  pieces: async function* (_call, _model, body) {
+  pieces: async function* (call, _model, body) {
+    const { kind } = asChat(call);
     for await (const data of eventsOf(body)) {
       const chunk = parseJsonText(data);
       if (!isObject(chunk)) throw garbled('an event that is no JSON object');
       refuseError(chunk);
       const usage = isObject(chunk['usage']) ? usageOf(chunk) : undefined;
-      yield { chunk, usage, timings: undefined };
+      yield { chunk: cleanAnswer(kind, true, chunk), usage, timings: undefined };
     }
   },
 });
