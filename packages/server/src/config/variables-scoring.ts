@@ -18,7 +18,7 @@ export const scoringVariables = {
   }),
   riskAlertThreshold: defaulted('GPUSHIELD_RISK_ALERT_THRESHOLD', '75', {
     group: 'Scoring',
-    description: 'Risk from 1 to 100 at which a process raises an alert, once.',
+    description: 'Risk from 1 to 100 at which a process raises an alert; again only after it fell below 10.',
     parse: decimal(1, 100),
   }),
   eventRetentionDays: defaulted('GPUSHIELD_EVENT_RETENTION_DAYS', '30', {

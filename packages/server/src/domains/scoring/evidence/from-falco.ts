@@ -27,6 +27,17 @@ const metadataOf = (event: Loose, fields: Loose | undefined) =>
     hostname: textAt(event, 'hostname', 253),
   });
 
+const nsPerMs = 1e6;
+const latestMs = Date.parse('9999-12-31T00:00:00Z');
+
+/** Falco's nanoseconds since the epoch, beyond what JSON numbers hold exactly: read alike as a number and as a text. */
+const startAt = (fields: Loose | undefined, name: string): string | undefined => {
+  const value = fields?.[name];
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const ms = Math.floor(Number(value) / nsPerMs);
+  return ms > 0 && ms < latestMs ? new Date(ms).toISOString() : undefined;
+};
+
 /**
  * One alert of Falco, as its JSON output and falcosidekick's webhook give it, as an event of ours. Fields:
  * https://falco.org/docs/reference/rules/supported-fields/. What Falco did not tell is left out, and the check of events
@@ -46,6 +57,8 @@ export const fromFalco = (event: unknown): unknown => {
     // Sources other than syscalls, such as the audit log of Kubernetes, name no type of ours.
     syscall: type !== undefined && /^[a-z_][a-z0-9_]{0,63}$/.test(type) ? type : 'falco_event',
     timestamp: textAt(event, 'time', 40),
+    process_started_at: startAt(fields, 'proc.pid.ts'),
+    parent_started_at: startAt(fields, 'proc.ppid.ts'),
     command: textAt(fields, 'proc.name', 256),
     executable: textAt(fields, 'proc.exepath', 4096),
     arguments: cmdline === undefined ? undefined : [cmdline],

@@ -1,12 +1,13 @@
 import type { Tx } from '../../../platform/database/types.ts';
 import { boundedFingerprint, type AlertsPort } from '../../alerts/index.ts';
+import { riskLevels } from '../crossings/decide.ts';
 import { explainState, type RuleScoring } from '../rules/index.ts';
 import type { ScoreState } from '../types.ts';
 import type { ScoredProcess } from './score-store.ts';
 
 export interface RiskAlertDeps {
   readonly alerts: Pick<AlertsPort, 'raise'>;
-  /** The risk, 0 to 100, at which a process raises an alert: once in its life. */
+  /** The risk, 0 to 100, at which a process raises an alert: once until the risk has gone. */
   readonly alertThreshold: number;
 }
 
@@ -14,6 +15,8 @@ interface Judged {
   readonly process: ScoredProcess;
   readonly state: ScoreState | null;
   readonly risk: number;
+  /** See `standingAlert`. */
+  readonly alertId: string | null;
 }
 
 const criticalRisk = 90;
@@ -44,7 +47,24 @@ const evidenceOf = (scoring: RuleScoring, { process, state, risk }: Judged, now:
     })),
 });
 
-/** Raises an alert for each process that is above the threshold for the first time; answers the alerts' ids by process. */
+/** Below this, nothing is left of what an alert was about. */
+const goneRisk = Math.min(...riskLevels);
+
+/**
+ * The process's alert, unless its risk has gone since: what comes then is worth another alert. Agents that tell no start
+ * of their processes use a pid again, too, and the later process must not be silent for the earlier one's alert.
+ */
+export const standingAlert = (
+  { alertThreshold }: Pick<RiskAlertDeps, 'alertThreshold'>,
+  scoring: RuleScoring,
+  { alertId, state }: Pick<ScoredProcess, 'alertId' | 'state'>,
+  now: Date,
+): string | null => {
+  const left = state === null ? 0 : scoring.riskAt(state, now.getTime());
+  return left < Math.min(goneRisk, alertThreshold) ? null : alertId;
+};
+
+/** Raises an alert for each process above the threshold that has none; answers the alerts' ids by process. */
 export const raiseRiskAlerts = async (
   deps: RiskAlertDeps,
   tx: Tx,
@@ -54,7 +74,7 @@ export const raiseRiskAlerts = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const raised = new Map<string, string>();
   const grave = judged
-    .filter(({ process, risk }) => process.alertId === null && risk >= deps.alertThreshold)
+    .filter(({ alertId, risk }) => alertId === null && risk >= deps.alertThreshold)
     .map((one) => ({ ...one, fingerprint: boundedFingerprint('risk', one.process.processId) }))
     .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   for (const one of grave) {

@@ -5,7 +5,7 @@ import { crossingMessage } from '../crossings/message.ts';
 import { findSubscriptions } from '../crossings/subscription-store.ts';
 import { explainState, type RuleScoring } from '../rules/index.ts';
 import type { ScoreState } from '../types.ts';
-import { raiseRiskAlerts, type RiskAlertDeps } from './raise-risk-alerts.ts';
+import { raiseRiskAlerts, standingAlert, type RiskAlertDeps } from './raise-risk-alerts.ts';
 import {
   insertHistory,
   updateScores,
@@ -39,6 +39,7 @@ interface Settled {
 }
 
 const settleOne = (
+  deps: SettleDeps,
   settlement: Settlement,
   scoring: RuleScoring,
   subscriptions: readonly Subscription[],
@@ -70,7 +71,7 @@ const settleOne = (
       fallsAt: fallsAtMs === undefined ? null : new Date(fallsAtMs),
       scoredAt: cause === 'decay' ? process.scoredAt : now,
       toldAbove,
-      alertId: process.alertId,
+      alertId: standingAlert(deps, scoring, process, now),
     },
   };
 };
@@ -89,7 +90,7 @@ export const settle = async (
   if (settlements.length === 0) return;
   const agentIds = [...new Set(settlements.map(({ process }) => process.agentId))];
   const subscriptions = await findSubscriptions(tx, agentIds);
-  const settled = settlements.map((one) => settleOne(one, scoring, subscriptions, now));
+  const settled = settlements.map((one) => settleOne(deps, one, scoring, subscriptions, now));
   const alertIds = await raiseRiskAlerts(
     deps,
     tx,
@@ -98,6 +99,7 @@ export const settle = async (
       process,
       state,
       risk: settled[index]?.change.risk ?? 0,
+      alertId: settled[index]?.change.alertId ?? null,
     })),
     now,
   );
