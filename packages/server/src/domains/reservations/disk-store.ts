@@ -7,7 +7,8 @@ export interface DiskRow {
   readonly username: string;
   readonly name: string;
   readonly size_gb: number;
-  readonly status: 'creating' | 'ready' | 'failed' | 'deleted';
+  /** Of a deleted disk: as it was. */
+  readonly status: 'creating' | 'ready' | 'failed';
   readonly status_detail: string | null;
   readonly source_snapshot_id: string | null;
   readonly created_at: Date;
@@ -15,6 +16,8 @@ export interface DiskRow {
   readonly job_id: string | null;
   readonly deleted_at: Date | null;
   readonly purge_after: Date | null;
+  /** Since when what it holds is being destroyed. */
+  readonly purging_at: Date | null;
   readonly purged_at: Date | null;
 }
 export interface ShownDisk extends DiskRow {
@@ -23,7 +26,8 @@ export interface ShownDisk extends DiskRow {
 }
 
 const columns = `d.id, d.user_id, d.username, d.name, d.size_gb, d.status, d.status_detail, d.source_snapshot_id,
-  d.created_at, d.last_used_at, d.job_id, d.deleted_at, d.purge_after, d.purged_at`;
+  d.created_at, d.last_used_at, d.job_id, d.deleted_at, d.purge_after,
+  d.purging_at, d.purged_at`;
 const shown = `${columns},
   (SELECT count(*)::int FROM disk_snapshots s WHERE s.disk_id = d.id AND s.status = 'ready') AS snapshots,
   EXISTS (SELECT FROM disk_snapshots s WHERE s.disk_id = d.id AND s.status = 'creating') AS backing_up`;
@@ -128,11 +132,7 @@ export const setDiskStatus = async (
   status: 'ready' | 'failed',
   detail: string | null,
 ): Promise<void> => {
-  await tx.query(`UPDATE disks SET status = $2, status_detail = $3 WHERE id = $1 AND deleted_at IS NULL`, [
-    id,
-    status,
-    detail,
-  ]);
+  await tx.query('UPDATE disks SET status = $2, status_detail = $3 WHERE id = $1', [id, status, detail]);
 };
 
 /** False where the new name is taken. */
@@ -146,28 +146,33 @@ export const renameDisk = async (tx: Executor, id: string, name: string): Promis
   ).rowCount === 1;
 
 export const softDelete = async (tx: Executor, id: string, at: Date, purgeAfter: Date): Promise<void> => {
-  await tx.query(
-    `UPDATE disks SET deleted_at = $2, purge_after = $3, status = 'deleted' WHERE id = $1 AND deleted_at IS NULL`,
-    [id, at, purgeAfter],
-  );
+  await tx.query('UPDATE disks SET deleted_at = $2, purge_after = $3 WHERE id = $1 AND deleted_at IS NULL', [
+    id,
+    at,
+    purgeAfter,
+  ]);
 };
 
-/** Undoes a deletion; false where a living disk has the name by now. */
-export const undelete = async (tx: Executor, id: string): Promise<boolean> =>
+/** Undoes a deletion; false where its time is over, or where a living disk has the name by now. */
+export const undelete = async (tx: Executor, id: string, now: Date): Promise<boolean> =>
   (
     await tx.query(
-      `UPDATE disks SET deleted_at = NULL, purge_after = NULL, status = 'ready'
-        WHERE id = $1 AND deleted_at IS NOT NULL AND purged_at IS NULL AND NOT EXISTS (
+      `UPDATE disks SET deleted_at = NULL, purge_after = NULL
+        WHERE id = $1 AND deleted_at IS NOT NULL AND purge_after > $2 AND purging_at IS NULL AND NOT EXISTS (
          SELECT FROM disks o WHERE o.user_id = disks.user_id AND o.name = disks.name AND o.deleted_at IS NULL)`,
-      [id],
+      [id, now],
     )
   ).rowCount === 1;
 
-export const purgeable = async (db: Executor, now: Date, limit: number): Promise<readonly DiskRow[]> =>
+/** Marks disks whose time to be had back is over: from here on nobody gets them back. Answers all that are marked. */
+export const takePurgeable = async (db: Executor, now: Date, limit: number): Promise<readonly DiskRow[]> =>
   (
     await db.query<DiskRow>(
-      `SELECT ${columns} FROM disks d
-        WHERE d.deleted_at IS NOT NULL AND d.purged_at IS NULL AND d.purge_after <= $1 LIMIT $2`,
+      `UPDATE disks d SET purging_at = coalesce(d.purging_at, $1)
+        WHERE d.id IN (
+          SELECT id FROM disks WHERE deleted_at IS NOT NULL AND purged_at IS NULL AND purge_after <= $1
+           ORDER BY purge_after LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING ${columns}`,
       [now, limit],
     )
   ).rows;

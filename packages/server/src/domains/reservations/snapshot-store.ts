@@ -97,11 +97,12 @@ export const takeOldSnapshots = async (
            FROM disk_snapshots WHERE status IN ('ready', 'failed', 'deleting')) s
          JOIN disks d ON d.id = s.disk_id
         WHERE (s.status = 'deleting' OR s.place > ${String(keptSnapshots)} OR (s.created_at < $1 AND s.place > 1)
-            OR d.purge_after <= $2)
-          AND NOT EXISTS (SELECT FROM disks o WHERE o.source_snapshot_id = s.id AND o.status = 'creating')
-        LIMIT $3)
+            OR d.purging_at IS NOT NULL)
+          AND NOT EXISTS (
+            SELECT FROM disks o WHERE o.source_snapshot_id = s.id AND o.status = 'creating' AND o.purging_at IS NULL)
+        LIMIT $2)
      RETURNING ${columns}`,
-    [cutoff, now, limit],
+    [cutoff, limit],
   );
   return rows;
 };

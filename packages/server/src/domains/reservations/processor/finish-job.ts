@@ -31,7 +31,7 @@ const keepLogs = async ({ deps, row, nowMs }: JobStep, seen: WorkloadObservation
 const snapshotDisk = async ({ deps, row, nowMs }: JobStep): Promise<boolean> => {
   if (row.disk_id === null || row.started_at === null) return true;
   const disk = await findDisk(deps.db, row.disk_id);
-  if (disk?.status !== 'ready') return true;
+  if (disk?.status !== 'ready' || disk.deleted_at !== null) return true;
   const at = new Date(nowMs);
   const snapshot = await beginSnapshot(deps.db, { id: deps.newId(), diskId: disk.id, jobId: row.id, at });
   if (snapshot?.status !== 'creating') return true;

@@ -2,8 +2,8 @@ import {
   findDisk,
   findOperation,
   notePurged,
-  purgeable,
   setDiskStatus,
+  takePurgeable,
   updateOperation,
   type DiskRow,
   type OperationRow,
@@ -55,7 +55,8 @@ const sourceProgress = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskP
 };
 
 const makeDisk = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
-  if (disk.status === 'ready' || disk.status === 'deleted') return { kind: 'done' };
+  // A deleted one is made all the same: whoever has it back expects it whole.
+  if (disk.status === 'ready' || disk.purging_at !== null) return { kind: 'done' };
   const source = await sourceProgress(deps, disk);
   const made =
     source.kind === 'done' ? await deps.runtime.disks.ensure(refOf(disk), disk.source_snapshot_id) : source;
@@ -116,9 +117,10 @@ const removeSnapshot = async (deps: ProcessorDeps, snapshot: SnapshotRow): Promi
 /** Removes snapshots that are kept no longer, and what disks hold whose time to change one's mind is over. */
 export const sweepDisks = async (deps: ProcessorDeps): Promise<void> => {
   const now = new Date(deps.clock.nowMs());
+  const purging = await takePurgeable(deps.db, now, sweptAtOnce);
   for (const snapshot of await takeOldSnapshots(deps.db, now, sweptAtOnce))
     await removeSnapshot(deps, snapshot);
-  for (const disk of await purgeable(deps.db, now, sweptAtOnce)) {
+  for (const disk of purging) {
     if ((await countSnapshots(deps.db, disk.id)) > 0) continue;
     const removed = await deps.runtime.disks.remove(refOf(disk));
     if (removed.kind === 'done') await notePurged(deps.db, disk.id, now);

@@ -26,7 +26,7 @@ const disklessNext = async (step: JobStep): Promise<Next | undefined> => {
   const { deps, row, nowMs } = step;
   if (row.disk_id === null) return undefined;
   const disk = await findDisk(deps.db, row.disk_id);
-  if (disk === undefined || disk.status === 'deleted') return endJob(step, 'failed', 'Its disk was deleted');
+  if (disk?.deleted_at !== null) return endJob(step, 'failed', 'Its disk was deleted');
   if (disk.status === 'failed')
     return endJob(step, 'failed', `Its disk could not be made: ${disk.status_detail ?? 'unknown'}`);
   if (disk.status === 'ready') return undefined;

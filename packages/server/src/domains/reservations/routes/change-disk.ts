@@ -157,8 +157,10 @@ export const restoreDisk = (deps: RouteDeps) =>
     handler: async ({ params }, ctx) => {
       const tx = transactionOf(ctx);
       const disk = await ownedDisk(ctx, params.name);
-      if (!(await undelete(tx, disk.id)))
-        throw new AppError('conflict', { detail: 'The disk is not deleted, or another has its name by now' });
+      if (!(await undelete(tx, disk.id, new Date(deps.clock.nowMs()))))
+        throw new AppError('conflict', {
+          detail: 'The disk is not deleted, its time is over, or another has its name by now',
+        });
       const operation = { ...operationOn(disk, ctx.principal.id), action: 'restore' as const };
       return ok(await startOperation.run(deps, tx, operation, 'The disk is back'));
     },

@@ -21,7 +21,7 @@ import { diskTag } from './job-params.ts';
 
 export const DiskParams = Type.Object({ name: DiskName });
 
-export const presentDisk = (row: ShownDisk): DiskView => ({
+const presentDisk = (row: ShownDisk): DiskView => ({
   disk_name: row.name,
   user_id: row.username,
   size_gb: row.size_gb,
@@ -33,7 +33,7 @@ export const presentDisk = (row: ShownDisk): DiskView => ({
   is_deleted: row.deleted_at !== null,
   delete_date: row.purge_after?.toISOString() ?? null,
   snapshot_count: row.snapshots,
-  status: row.status,
+  status: row.deleted_at === null ? row.status : 'deleted',
   status_detail: row.status_detail,
 });
 
