@@ -3,8 +3,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { OutboundClient } from '../../platform/outbound/index.ts';
 
 export interface FetchedKeys {
-  readonly keys: readonly string[];
-  /** Why there are none, for people. */
+  /** As GitHub last said; undefined where it was never heard: that somebody has none must not be concluded from that. */
+  readonly keys: readonly string[] | undefined;
+  /** Why there are none, or none newer, for people. */
   readonly problem: string | undefined;
 }
 
@@ -44,7 +45,7 @@ export const createGithubKeys = (deps: {
         maxResponseBytes: maxBytes,
       });
       if (answer.status !== 200)
-        return { keys: [], problem: `GitHub answered ${answer.status} for the keys of ${username}` };
+        return { keys: undefined, problem: `GitHub answered ${answer.status} for the keys of ${username}` };
       const keys = answer.body
         .toString('utf8')
         .split('\n')
@@ -53,7 +54,7 @@ export const createGithubKeys = (deps: {
         .slice(0, maxKeys);
       return { keys, problem: keys.length === 0 ? `${username} has no public keys at GitHub` : undefined };
     } catch {
-      return { keys: [], problem: `The keys of ${username} could not be fetched from GitHub` };
+      return { keys: undefined, problem: `The keys of ${username} could not be fetched from GitHub` };
     }
   };
   return {
@@ -62,7 +63,8 @@ export const createGithubKeys = (deps: {
       const nowMs = deps.clock.monotonicMs();
       const known = cache.get(key);
       if (known !== undefined && known.untilMs > nowMs) return known.value;
-      const value = await ask(username);
+      const asked = await ask(username);
+      const value = { ...asked, keys: asked.keys ?? known?.value.keys };
       if (cache.size >= maxCached) cache.clear();
       const kept = value.problem === undefined ? keepMs : keepProblemMs;
       cache.set(key, { value, untilMs: nowMs + kept });

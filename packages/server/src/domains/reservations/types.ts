@@ -24,6 +24,8 @@ export interface Observed {
   readonly progress?: string;
   /** Of the specification that `ensure` was last called with. */
   readonly specHash?: string;
+  /** The end that the job's people know of. */
+  readonly toldExpiresAtMs?: number | null;
   /** Seconds of CPU at the last look, for idle detection. */
   readonly idleCpuSeconds?: number;
   readonly idleLookedAtMs?: number;

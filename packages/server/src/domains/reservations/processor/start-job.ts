@@ -82,10 +82,11 @@ const requeue = async (step: JobStep, reason: string): Promise<Next> => {
 const becomeActive = async (step: JobStep, seen: WorkloadObservation, hash: string): Promise<Next> => {
   const { row, nowMs } = step;
   const oom = await noteOom(step, seen);
+  const expiresMs = nowMs + row.duration_seconds * 1000;
   return moveTo(step, 'active', 'Running', {
     started_at: new Date(nowMs),
-    expires_at: new Date(nowMs + row.duration_seconds * 1000),
-    observed: observedOf(row, seen, { specHash: hash }),
+    expires_at: new Date(expiresMs),
+    observed: observedOf(row, seen, { specHash: hash, toldExpiresAtMs: expiresMs }),
     ...oom,
   });
 };

@@ -44,12 +44,15 @@ const warn = async (step: JobStep): Promise<JobPatch | 'again'> => {
 const applyWishes = async (step: JobStep): Promise<Partial<Observed>> => {
   const { deps, row } = step;
   try {
-    const { spec, hash, keysProblem } = await buildSpec(deps, row);
-    if (hash === row.observed.specHash) return { keysProblem };
+    const { spec, hash, keysProblem, keysKnown } = await buildSpec(deps, row);
+    // Without keys that it has had, the job would lock its people out: what changed waits for them.
+    if (hash === row.observed.specHash || !keysKnown) return { keysProblem };
     await deps.runtime.ensure(spec);
+    const { toldExpiresAtMs } = row.observed;
     // An extension clears the warnings that were given for the old end.
-    if (row.warned_minutes === null) await tell(step, 'The end of this job was moved.', null, warningPrefix);
-    return { specHash: hash, keysProblem };
+    if (toldExpiresAtMs !== undefined && toldExpiresAtMs !== spec.expiresAtMs)
+      await tell(step, 'The end of this job was moved.', null, warningPrefix);
+    return { specHash: hash, keysProblem, toldExpiresAtMs: spec.expiresAtMs };
   } catch (err) {
     if (!(err instanceof RuntimeRefusal))
       deps.log.warn({ err, job_id: row.id }, 'a running job could not be changed');

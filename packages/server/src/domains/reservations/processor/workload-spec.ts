@@ -11,6 +11,8 @@ export interface BuiltSpec {
   readonly hash: string;
   /** Keys that could not be had. */
   readonly keysProblem: string | undefined;
+  /** False: some keys were never heard of by this process, and the specification lacks them. */
+  readonly keysKnown: boolean;
 }
 
 const parseEnv = (text: string): Readonly<Record<string, string>> => {
@@ -22,7 +24,7 @@ const parseEnv = (text: string): Readonly<Record<string, string>> => {
 const usersOf = async (
   deps: Pick<ProcessorDeps, 'githubKeys'>,
   row: JobRow,
-): Promise<{ users: readonly WorkloadUser[]; problem: string | undefined }> => {
+): Promise<{ users: readonly WorkloadUser[]; problem: string | undefined; known: boolean }> => {
   const wanted = [
     { name: row.username, githubUser: row.github_user, sshKeys: row.ssh_keys },
     ...row.extra_users,
@@ -30,12 +32,17 @@ const usersOf = async (
   const all = await Promise.all(
     wanted.map(async ({ name, githubUser, sshKeys }) => {
       const fetched = githubUser === null ? undefined : await deps.githubKeys.of(githubUser);
-      return { name, sshKeys: [...sshKeys, ...(fetched?.keys ?? [])], problem: fetched?.problem };
+      return {
+        name,
+        sshKeys: [...sshKeys, ...(fetched?.keys ?? [])],
+        problem: fetched?.problem,
+        known: fetched === undefined || fetched.keys !== undefined,
+      };
     }),
   );
   const users = all.map(({ name, sshKeys }) => ({ name, sshKeys }));
   const problems = all.flatMap(({ problem }) => problem ?? []);
-  return { users, problem: problems[0] };
+  return { users, problem: problems[0], known: all.every(({ known }) => known) };
 };
 
 /** What a runtime is told of a job. Errors: `RuntimeRefusal` where its type is in the table no more. */
@@ -43,7 +50,7 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
   const type = (await listTypes(deps.db)).find(({ gpu_type: name }) => name === row.gpu_type);
   if (type === undefined) throw new RuntimeRefusal(`The type ${row.gpu_type} is offered no more`);
   const allocations = await allocationsOf(deps.db, row.id);
-  const { users, problem } = await usersOf(deps, row);
+  const { users, problem, known } = await usersOf(deps, row);
   const spec: WorkloadSpec = {
     jobId: row.id,
     userId: row.user_id,
@@ -80,5 +87,6 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
     spec,
     hash: createHash('sha256').update(JSON.stringify(changing)).digest('hex').slice(0, 16),
     keysProblem: problem,
+    keysKnown: known,
   };
 };
