@@ -98,11 +98,12 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
     gatherMs: deps.gatherMs ?? defaultGatherMs,
     ...(onBatch === undefined ? {} : { onBatch }),
   });
+  const minutesRetentionDays = Math.max(retentionDays, deps.minutesRetentionDays);
   const partitions = createPartitionKeeper({ db, clock, log, table: 'telemetry_records', retentionDays });
   const minutes = createPartitionKeeper({
     ...{ db, clock, log },
     table: 'telemetry_minutes',
-    retentionDays: Math.max(retentionDays, deps.minutesRetentionDays),
+    retentionDays: minutesRetentionDays,
   });
   const rollUps = createRollUps({ db, clock, log, hoursRetentionDays: deps.hoursRetentionDays });
   const ingest = {
@@ -119,7 +120,11 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
       ingestBulk(ingest),
       listRecords({ cursors }),
       latestRecords({ gpuIdsOfNode: fleet.gpuIdsOfNode }),
-      readSeries({ clock, gpuIdsOfNode: fleet.gpuIdsOfNode }),
+      readSeries({
+        clock,
+        gpuIdsOfNode: fleet.gpuIdsOfNode,
+        retention: { retentionDays, minutesRetentionDays },
+      }),
     ],
     port: {
       reader: recordReader,

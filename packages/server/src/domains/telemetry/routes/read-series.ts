@@ -5,7 +5,7 @@ import type { Executor } from '../../../platform/database/types.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
 import { canonicalId } from '../check-places.ts';
-import { maxAnswerPoints, planSeries, pointsOfEach } from '../series/plan-series.ts';
+import { maxAnswerPoints, planSeries, pointsOfEach, type Kept } from '../series/plan-series.ts';
 import { readState } from '../series/roll-up-store.ts';
 import { readSeries as selectSeries } from '../series/series-store.ts';
 import { parseTimestamp } from '../timestamp.ts';
@@ -13,6 +13,7 @@ import { parseTimestamp } from '../timestamp.ts';
 export interface ReadSeriesDeps {
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly gpuIdsOfNode: (db: Executor, nodeId: string) => Promise<readonly string[]>;
+  readonly retention: Omit<Kept, 'nowMs'>;
 }
 
 const maxGpus = 256;
@@ -92,7 +93,7 @@ const spanOf = (since: string | undefined, until: string | undefined, nowMs: num
 };
 
 /** `GET /api/v1/telemetry/series`: what plots are drawn of. */
-export const readSeries = ({ clock, gpuIdsOfNode }: ReadSeriesDeps) =>
+export const readSeries = ({ clock, gpuIdsOfNode, retention }: ReadSeriesDeps) =>
   defineRoute({
     method: 'GET',
     path: '/api/v1/telemetry/series',
@@ -112,7 +113,9 @@ export const readSeries = ({ clock, gpuIdsOfNode }: ReadSeriesDeps) =>
           : await gpuIdsOfNode(ctx.db, node_id);
       const wanted = metricsIn(metrics);
       const bounded = pointsOfEach(points, gpuIds.length * wanted.length);
-      const plan = planSeries({ ...spanOf(since, until, clock.nowMs()), points: bounded }, gpuIds.length);
+      const nowMs = clock.nowMs();
+      const asked = { ...spanOf(since, until, nowMs), points: bounded };
+      const plan = planSeries(asked, gpuIds.length, { ...retention, nowMs });
       const state = await readState(ctx.db);
       const series = await Promise.all(
         wanted.map(async (metric) => {

@@ -38,6 +38,8 @@ const deps = {
   hoursRetentionDays: 3650,
 };
 
+const kept = { retentionDays: 3650, minutesRetentionDays: 3650 };
+
 const batchOf = (points: readonly Point[]): RecordBatch => {
   const gpus = [...new Set(points.map(({ gpu }) => gpu))];
   const values = new Float64Array(points.length * width).fill(Number.NaN);
@@ -81,7 +83,7 @@ const expected = (plan: SeriesPlan, gpu: string) => {
 };
 
 const check = async (asked: Parameters<typeof planSeries>[0]): Promise<SeriesPlan> => {
-  const plan = planSeries(asked, 2);
+  const plan = planSeries(asked, 2, { ...kept, nowMs });
   const rows = await readSeries(database.db, plan, [gpuA, gpuB], 'temperature', await readState(database.db));
   for (const gpu of [gpuA, gpuB]) {
     const mine = rows.filter(({ gpu_id }) => gpu_id === gpu).map(({ gpu_id: _gpu, ...row }) => row);
@@ -176,15 +178,54 @@ describe('the plan', () => {
     const day = 86_400_000;
     for (const points of [1, 10, 300, 2000])
       for (const span of [60_000, 3_600_000, day, 30 * day, 400 * day]) {
-        const plan = planSeries({ sinceMs: startMs - span, untilMs: startMs, points }, 64);
+        const plan = planSeries({ sinceMs: startMs - span, untilMs: startMs, points }, 64, {
+          ...kept,
+          nowMs,
+        });
         const buckets = (plan.untilMs - plan.sinceMs) / 1000 / plan.stepSeconds;
         expect(buckets).toBeLessThanOrEqual(points + 1);
         if (plan.tier === 'raw') expect((span / 1000) * 64).toBeLessThanOrEqual(2_000_000);
       }
   });
 
+  it('reads raw records as far back as they are kept, then minutes, then hours', () => {
+    const day = 86_400_000;
+    const retention = { nowMs: startMs, retentionDays: 30, minutesRetentionDays: 90 };
+    const hourFrom = (sinceMs: number) => {
+      const asked = { sinceMs, untilMs: sinceMs + 3_600_000, points: 300 };
+      const { tier, stepSeconds } = planSeries(asked, 2, retention);
+      return [tier, stepSeconds];
+    };
+    expect(hourFrom(startMs - 30 * day)).toEqual(['raw', 15]);
+    expect(hourFrom(startMs - 30 * day - 1)).toEqual(['minutes', 60]);
+    expect(hourFrom(startMs - 40 * day)).toEqual(['minutes', 60]);
+    expect(hourFrom(startMs - 90 * day)).toEqual(['minutes', 60]);
+    expect(hourFrom(startMs - 90 * day - 1)).toEqual(['hours', 3600]);
+  });
+
+  it('an hour whose raw records are gone is told by its minutes, and by its hour once those are gone too', async () => {
+    nowMs = startMs + 3_600_000;
+    await store(pointsBetween(startMs, nowMs, 5000, gpuA));
+    nowMs += 10 * minuteMs;
+    await rollUp(deps);
+    await database.db.query('TRUNCATE telemetry_records');
+    const retention = { retentionDays: 30, minutesRetentionDays: 90 };
+    const asked = { sinceMs: startMs, untilMs: startMs + 3_600_000, points: 300 };
+    const read = async (daysLater: number) => {
+      const plan = planSeries(asked, 1, { ...retention, nowMs: startMs + daysLater * 86_400_000 });
+      const rows = await readSeries(database.db, plan, [gpuA], 'temperature', await readState(database.db));
+      return [rows.length, rows.reduce((sum, { count }) => sum + count, 0)];
+    };
+    expect(await read(40)).toEqual([60, 720]);
+    await database.db.query('TRUNCATE telemetry_minutes');
+    expect(await read(100)).toEqual([1, 720]);
+  });
+
   it('reads roll-ups and the newest records by index', async () => {
-    const plan = planSeries({ sinceMs: startMs, untilMs: startMs + 86_400_000, points: 300 }, 2);
+    const plan = planSeries({ sinceMs: startMs, untilMs: startMs + 86_400_000, points: 300 }, 2, {
+      ...kept,
+      nowMs,
+    });
     const state = { minutes_until: new Date(startMs + 3_600_000), hours_until: new Date(startMs) };
     const { sql, values } = seriesStatement(plan, [gpuA, gpuB], 'temperature', state);
     const { rows } = await database.db.transaction(async (tx) => {
