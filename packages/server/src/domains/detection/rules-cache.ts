@@ -5,7 +5,10 @@ import { loadRules, type Rules } from './switches.ts';
 export const rulesChannel = 'gpushield_detection_rules';
 
 export interface RulesCache {
-  /** The rules, from memory while this process hears of changes, from the database otherwise. */
+  /**
+   * The rules, from memory while this process hears of changes, from the database otherwise. Equal generations, equal
+   * rules: what is made of them may be remembered under it.
+   */
   current(executor: Executor): Promise<{ readonly rules: Rules; readonly generation: number }>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -13,7 +16,8 @@ export interface RulesCache {
 
 /** Switches and windows as a cache over PostgreSQL that is dropped when something changed, within milliseconds. */
 export const createRulesCache = (db: Database): RulesCache => {
-  let held: Promise<Rules> | undefined;
+  /** What was loaded, or is being loaded, since the last change: rules of the generation at which the load began. */
+  let held: { readonly rules: Promise<Rules>; readonly generation: number } | undefined;
   let generation = 0;
   let hearing = false;
   let subscription: Subscription | undefined;
@@ -24,11 +28,11 @@ export const createRulesCache = (db: Database): RulesCache => {
   return {
     current: async (executor) => {
       if (!hearing) drop();
-      const asked = held ?? loadRules(executor);
+      const asked = held ?? { rules: loadRules(executor), generation };
       held = asked;
       try {
-        const rules = await asked;
-        return { rules, generation };
+        // A change that is heard meanwhile belongs to the next load: what was remembered under this number is made anew then.
+        return { rules: await asked.rules, generation: asked.generation };
       } catch (error) {
         if (held === asked) held = undefined;
         throw error;
