@@ -38,7 +38,7 @@ export interface AlertsDomainDeps {
   readonly db: Database;
   readonly log?: Logger;
   /** Every change is published in its own transaction, unless the alert is silenced. */
-  readonly webhooks?: Pick<Webhooks, 'publish'>;
+  readonly webhooks?: Pick<Webhooks, 'publishAll'>;
   readonly alertmanager?: AlertmanagerDeps | undefined;
   /** How long the finding of a false alarm opens no new alert, in milliseconds; 7 days unless told. */
   readonly quietMs?: number;

@@ -18,10 +18,12 @@ const told: { type: string; action: string; id: string }[] = [];
 beforeAll(async () => {
   replica = await alertsReplica(database.db, {
     webhooks: {
-      publish: (_tx, { type, payload }) => {
-        const { data } = payload as { data: { action: string; alert: { id: string } } };
-        told.push({ type, action: data.action, id: data.alert.id });
-        return Promise.resolve('m');
+      publishAll: (_tx, events) => {
+        for (const { type, payload } of events) {
+          const { data } = payload as { data: { action: string; alert: { id: string } } };
+          told.push({ type, action: data.action, id: data.alert.id });
+        }
+        return Promise.resolve();
       },
     },
   });

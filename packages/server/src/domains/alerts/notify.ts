@@ -1,5 +1,6 @@
 import type { AlertHistoryAction, Severity } from '@gpushield/contracts';
 import type { Tx } from '../../platform/database/types.ts';
+import type { WebhookEvent } from '../../platform/webhooks/index.ts';
 import { alertmanagerQueue, type AlertmanagerJob } from './alertmanager/job.ts';
 import type { AlertDeps } from './deps.ts';
 import { presentAlert } from './present.ts';
@@ -43,6 +44,15 @@ const jobsOf = (told: readonly Told[]): AlertmanagerJob[] => {
   return jobs;
 };
 
+const eventsOf = (told: readonly Told[], actor: string, now: Date): WebhookEvent[] =>
+  told
+    .filter(({ action }) => !untold.has(action))
+    .map(({ alert, action, note }) => {
+      const type = action === 'created' ? 'alert.created' : 'alert.changed';
+      const data = { action, actor, note, alert: presentAlert(alert, null) };
+      return { type, key: alert.id, payload: { type, timestamp: now.toISOString(), data } };
+    });
+
 /** Tells webhooks and Alertmanagers in the transaction of the change; of silenced alerts, nobody. */
 export const tell = async (
   deps: Pick<AlertDeps, 'webhooks' | 'alertmanager' | 'clock'>,
@@ -55,18 +65,7 @@ export const tell = async (
   const now = new Date(deps.clock.nowMs());
   const silences = await activeSilences(tx, now);
   const told = all.filter(({ alert }) => silencedUntil(silences, alert) === null);
-  if (webhooks !== undefined) {
-    for (const { alert, action, note } of told) {
-      if (untold.has(action)) continue;
-      const type = action === 'created' ? 'alert.created' : 'alert.changed';
-      const data = { action, actor, note, alert: presentAlert(alert, null) };
-      await webhooks.publish(tx, {
-        type,
-        key: alert.id,
-        payload: { type, timestamp: now.toISOString(), data },
-      });
-    }
-  }
+  if (webhooks !== undefined) await webhooks.publishAll(tx, eventsOf(told, actor, now));
   if (alertmanager !== undefined) {
     const jobs = jobsOf(told);
     if (jobs.length > 0) await alertmanager.queue.sendBatch(tx, alertmanagerQueue, jobs);

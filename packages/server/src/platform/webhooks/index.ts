@@ -8,7 +8,14 @@ import { webhookQueue, type WebhooksDeps } from './deps.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { parseJob } from './job.ts';
 import { createLanes } from './lanes.ts';
-import { continueFanOut, publish, publishEach, type AddressedEvent, type WebhookEvent } from './publish.ts';
+import {
+  continueFanOut,
+  publish,
+  publishAll,
+  publishEach,
+  type AddressedEvent,
+  type WebhookEvent,
+} from './publish.ts';
 import { createRecorder } from './record.ts';
 import { resendFailed, resendMessage, sendTest } from './resend.ts';
 import { makeWebhookSecret, parseWebhookSecret, secretPurpose } from './secret.ts';
@@ -32,6 +39,8 @@ export interface Webhooks {
    * payload that no message may have.
    */
   publish(tx: Tx, event: WebhookEvent): Promise<string>;
+  /** Publishes many events in this order, with one statement for all of them. Throws `RangeError` as `publish` does. */
+  publishAll(tx: Tx, events: readonly WebhookEvent[]): Promise<void>;
   /**
    * Publishes events, each to one endpoint whatever it subscribes to, in the caller's transaction and in this order.
    * Endpoints that are gone or disabled get nothing. Throws `RangeError` as `publish` does.
@@ -96,6 +105,7 @@ export const createWebhooks = (deps: WebhooksDeps): Webhooks => {
   const housekeeping = createHousekeeping(deps);
   return {
     publish: (tx, event) => publish(deps, tx, event),
+    publishAll: (tx, events) => publishAll(deps, tx, events),
     publishEach: (tx, events) => publishEach(deps, tx, events),
     resendMessage: (tx, endpointId, messageId) => resendMessage(deps, tx, endpointId, messageId),
     resendFailed: (tx, endpointId, since) => resendFailed(deps, tx, endpointId, since),

@@ -102,6 +102,66 @@ export const insertAndFanOut = async (
   return fannedOut(rows, selection);
 };
 
+export interface BatchMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | null;
+  readonly body: string;
+}
+
+/** The messages of a type of which other endpoints may follow, behind `last`. */
+export interface Unfinished {
+  readonly ids: readonly string[];
+  readonly last: string;
+}
+
+/**
+ * The same for many messages, in this order, in one statement. `filters` says of each type what takes it, and each message
+ * goes to up to `limit` endpoints.
+ */
+export const insertAndFanOutAll = async (
+  tx: Tx,
+  messages: readonly BatchMessage[],
+  { filters, limit, now }: { filters: Readonly<Record<string, readonly string[]>>; limit: number; now: Date },
+): Promise<readonly Unfinished[]> => {
+  const { rows } = await tx.prepared<Unfinished>(
+    'webhook publish all',
+    `WITH given AS (
+       SELECT * FROM ROWS FROM (
+         json_to_recordset($1::json) AS (id uuid, type text, key text, body text)
+       ) WITH ORDINALITY AS g (id, type, key, body, place)
+     ), message AS (
+       INSERT INTO webhook_messages (id, type, key, body, created_at)
+       SELECT id, type, key, body, $2 FROM given ORDER BY place
+       ON CONFLICT (id) DO NOTHING RETURNING id, type
+     ), taking AS (
+       SELECT kind.type, e.id, e.ordered FROM json_each($3::json) AS kind (type, filters), LATERAL (
+         SELECT id, ordered FROM webhook_endpoints
+          WHERE enabled AND (event_types = '{}'
+                OR event_types && ARRAY(SELECT json_array_elements_text(kind.filters)))
+          ORDER BY id LIMIT $4 FOR KEY SHARE) e
+     ), made AS (
+       INSERT INTO webhook_deliveries (message_id, endpoint_id, order_key, created_at)
+       SELECT g.id, t.id, CASE WHEN t.ordered THEN g.key END, $2
+         FROM given g JOIN message m ON m.id = g.id JOIN taking t ON t.type = g.type ORDER BY g.place, t.id
+       ON CONFLICT (message_id, endpoint_id) DO NOTHING RETURNING id, endpoint_id, round
+     ), jobs AS (
+       SELECT array_agg(jsonb_build_object('kind', 'deliver', 'delivery', id, 'round', round, 'endpoint', endpoint_id)
+                ORDER BY id) AS bodies
+         FROM made HAVING count(*) > 0
+     ), sent AS (
+       SELECT s FROM jobs, pgmq.send_batch('${webhookQueue}', jobs.bodies, NULL::jsonb[], 0) AS s
+     ), unfinished AS (
+       SELECT type, max(id::text COLLATE "C") AS last FROM taking GROUP BY type HAVING count(*) = $4
+     )
+     SELECT array_agg(m.id) AS ids, u.last, (SELECT count(*)::int FROM sent) AS jobs
+       FROM unfinished u JOIN message m USING (type) GROUP BY u.type, u.last
+     UNION ALL SELECT '{}', '', (SELECT count(*)::int FROM sent) AS jobs`,
+    [JSON.stringify(messages), now, JSON.stringify(filters), limit],
+  );
+  return rows.filter(({ ids }) => ids.length > 0);
+};
+
 export interface AddressedMessage {
   readonly id: string;
   readonly type: string;
