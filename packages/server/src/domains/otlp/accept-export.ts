@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../platform/http/route.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { IdempotencyClaim } from '../../platform/idempotency/index.ts';
 import { batchOfPoints } from './batch-of-points.ts';
 import { collectPoints } from './collect-points.ts';
 import type { Export, OtlpDeps, Signal } from './deps.ts';
@@ -8,7 +7,8 @@ import { countSpansJson, readLogsJson } from './json/logs-and-traces.ts';
 import { readMetricsJson } from './json/metrics.ts';
 import { parseExport } from './json/parse-export.ts';
 import { acceptLogs } from './logs/accept-logs.ts';
-import { createRejections, type Rejections } from './rejections.ts';
+import { claimOf, count, outcomeOf, replayOf, type Accepted, type ExportOutcome } from './outcome.ts';
+import { createRejections } from './rejections.ts';
 import { resolveGpus } from './resolve-gpus.ts';
 import { MalformedOtlp } from './wire/fields.ts';
 import { decodeLogs } from './wire/logs.ts';
@@ -20,12 +20,6 @@ export type OtlpContext = Pick<
   'principal' | 'ownOnly' | 'audit' | 'idempotencyKey' | 'payloadHash'
 >;
 
-/** What an export is answered: how many of its items were rejected, and why. */
-export interface ExportOutcome {
-  readonly rejected: number;
-  readonly message: string;
-}
-
 /** Deeper JSON than that of our own API: attributes nest within points within metrics within resources. */
 const whole = <T>(read: () => T): T => {
   try {
@@ -36,25 +30,7 @@ const whole = <T>(read: () => T): T => {
   }
 };
 
-const claimOf = (ctx: OtlpContext, signal: Signal): IdempotencyClaim | undefined =>
-  ctx.idempotencyKey === undefined
-    ? undefined
-    : {
-        principalId: ctx.principal.id,
-        route: `otlp_${signal}`,
-        key: ctx.idempotencyKey,
-        payloadHash: ctx.payloadHash,
-      };
-
-const outcomeOf = (rejections: Rejections, unit: string): ExportOutcome => ({
-  rejected: rejections.total(),
-  message: rejections.message(unit),
-});
-
-const isOutcome = (value: unknown): value is ExportOutcome =>
-  typeof value === 'object' && value !== null && 'rejected' in value && 'message' in value;
-
-const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Promise<ExportOutcome> => {
+const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Promise<Accepted> => {
   const nowMs = deps.clock.nowMs();
   const rejections = createRejections();
   const { sink, collected } = collectPoints(rejections, nowMs);
@@ -65,24 +41,25 @@ const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Pr
   const gpus = await resolveGpus(deps, ctx, collected.slots, rejections);
   const batch = batchOfPoints(collected.table, gpus);
   const outcome = outcomeOf(rejections, 'points');
-  deps.onItems('metrics', 'stored', collected.points() - outcome.rejected);
-  deps.onItems('metrics', 'rejected', outcome.rejected);
-  if (batch.rows === 0) return outcome;
-  const receipt = await deps.submit(batch, nowMs, { status: 200, body: outcome }, claimOf(ctx, 'metrics'));
-  return isOutcome(receipt.body) ? receipt.body : outcome;
+  if (batch.rows > 0) {
+    const receipt = await deps.submit(batch, nowMs, { status: 200, body: outcome }, claimOf(ctx, 'metrics'));
+    if (receipt.replayed) return replayOf(receipt.body, outcome);
+  }
+  count(deps, 'metrics', collected.points(), outcome.rejected);
+  return { outcome, replayed: false };
 };
 
-const acceptTraces = (deps: OtlpDeps, sent: Export): ExportOutcome => {
+const acceptTraces = (deps: OtlpDeps, sent: Export): Accepted => {
   const spans = whole(() =>
     sent.encoding === 'protobuf' ? countSpans(sent.bytes) : countSpansJson(parseExport(sent.bytes)),
   );
-  deps.onItems('traces', 'stored', spans);
-  return { rejected: 0, message: '' };
+  count(deps, 'traces', spans, 0);
+  return { outcome: { rejected: 0, message: '' }, replayed: false };
 };
 
 /**
- * Takes one export of any signal. Metrics are durable when it resolves, and so are the events of logs; traces are
- * counted and handed on. Errors: `malformed_body` (400), `body_too_large` (413) for more than it may bring, and those of the batch writer.
+ * Takes one export of any signal. Metrics are durable when it resolves, and so are the events of logs, each once
+ * per Idempotency-Key; traces are counted and handed on. Errors: `malformed_body` (400), `body_too_large` (413) for more than it may bring, and those of the batch writer.
  */
 export const acceptExport = async (
   deps: OtlpDeps,
@@ -90,17 +67,18 @@ export const acceptExport = async (
   sent: Export,
   ctx: OtlpContext,
 ): Promise<ExportOutcome> => {
-  let outcome: ExportOutcome;
-  if (signal === 'metrics') outcome = await acceptMetrics(deps, sent, ctx);
-  else if (signal === 'traces') outcome = acceptTraces(deps, sent);
+  let accepted: Accepted;
+  if (signal === 'metrics') accepted = await acceptMetrics(deps, sent, ctx);
+  else if (signal === 'traces') accepted = acceptTraces(deps, sent);
   else {
     const read = (sink: Parameters<typeof readLogsJson>[1]): void =>
       whole(() => {
         if (sent.encoding === 'protobuf') decodeLogs(sent.bytes, sink);
         else readLogsJson(parseExport(sent.bytes), sink);
       });
-    outcome = await acceptLogs(deps, read, ctx);
+    accepted = await acceptLogs(deps, read, ctx);
   }
-  if (sent.bytes.length > 0) deps.forwarder?.forward(signal, sent);
-  return outcome;
+  // What is sent again was handed on the first time.
+  if (sent.bytes.length > 0 && !accepted.replayed) deps.forwarder?.forward(signal, sent);
+  return accepted.outcome;
 };

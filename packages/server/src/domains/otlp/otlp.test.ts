@@ -85,6 +85,19 @@ const recordsAt = async (time: Date) => {
   return answer.json<{ data: { metrics: Record<string, number> }[] }>().data;
 };
 
+/** How many items the metrics say were stored. */
+const counted = async (kind: string): Promise<number> => {
+  const { body: text } = await app.http.app.inject({
+    url: '/metrics',
+    headers: { authorization: `Bearer ${admin}` },
+  });
+  const pattern = new RegExp(
+    `^gpushield_ingest_records_total\\{kind="${kind}",outcome="stored"\\} (\\d+)`,
+    'm',
+  );
+  return Number(pattern.exec(text)?.[1] ?? 0);
+};
+
 it('nanoseconds become the millisecond that they are in, whatever the moment', () => {
   const bytes = Buffer.alloc(8);
   for (let ms = 1_700_000_000_000; ms < 1_700_000_900_000; ms += 617) {
@@ -246,11 +259,13 @@ describe('metrics', () => {
 
   it('sent again with the same Idempotency-Key count once', async () => {
     const bytes = encodeOtlp('ExportMetrics', metricsDocument(node, hardware(at(16))));
+    const before = await counted('otlp_metrics');
     for (let time = 0; time < 2; time += 1)
       expect((await send('/v1/metrics', bytes, { headers: { 'idempotency-key': 'once' } })).statusCode).toBe(
         200,
       );
     expect(await recordsAt(at(16))).toHaveLength(1);
+    expect(await counted('otlp_metrics')).toBe(before + hardware(at(16)).length);
   });
 });
 
@@ -281,6 +296,25 @@ describe('logs and traces', () => {
     );
     expect(rows).toMatchObject([{ title: expect.stringContaining('Xid 79') as string, severity: 'high' }]);
     expect(rows[0]?.alert_id).not.toBeNull();
+  });
+
+  it('an export of logs that is sent again with the same Idempotency-Key tells of its Xids once', async () => {
+    const bytes = encodeOtlp('ExportLogs', logs(line.replace('79', '48')));
+    const headers = { 'idempotency-key': '"logs once"' };
+    const before = await counted('otlp_logs');
+    const answers = await Promise.all([0, 1, 2].map(() => send('/v1/logs', bytes, { headers })));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    const { rows } = await database.db.query(
+      "SELECT count(*)::int AS events FROM security_events WHERE title LIKE 'Xid 48%'",
+    );
+    expect(rows).toEqual([{ events: 1 }]);
+    expect(await counted('otlp_logs')).toBe(before + 1);
+    const other = encodeOtlp('ExportLogs', logs(line.replace('79', '94')));
+    const reused = await send('/v1/logs', other, { headers });
+    expect([reused.statusCode, decodeAnswer('Status', reused.rawPayload)]).toMatchObject([
+      400,
+      { message: expect.stringMatching(/another payload|Reused/) as string },
+    ]);
   });
 
   it('traces are taken', async () => {

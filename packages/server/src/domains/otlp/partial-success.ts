@@ -1,5 +1,5 @@
-import type { ExportOutcome } from './accept-export.ts';
 import type { Signal } from './deps.ts';
+import type { ExportOutcome } from './outcome.ts';
 
 const varint = (value: number): number[] => {
   const bytes: number[] = [];

@@ -2,14 +2,16 @@ import type { SecurityEventInput } from '@gpushield/contracts';
 import { maxBulkEvents } from '@gpushield/contracts';
 import { AppError } from '../../../platform/errors.ts';
 import type { RequestContext } from '../../../platform/http/route.ts';
+import { claimId, requireSamePayload, storeAnswers } from '../../../platform/idempotency/index.ts';
 import { noAttributes, type Attributes } from '../attributes.ts';
 import type { OtlpDeps } from '../deps.ts';
 import { createItemLimit } from '../item-limit.ts';
+import { claimOf, count, outcomeOf, replayOf, type Accepted, type ExportOutcome } from '../outcome.ts';
 import { createRejections } from '../rejections.ts';
 import type { LogSink } from './log-sink.ts';
 import { xidOf, type LoggedXid } from './xid-events.ts';
 
-type Context = Pick<RequestContext, 'principal' | 'ownOnly'>;
+type Context = Pick<RequestContext, 'principal' | 'ownOnly' | 'idempotencyKey' | 'payloadHash'>;
 
 /** Each place is looked up once, however many of its lines an export carries. */
 const placed = async (
@@ -29,12 +31,35 @@ const placed = async (
   );
 };
 
+/** Stores events, once per Idempotency-Key; answers what an earlier request with the key was told, if there was one. */
+const store = (
+  deps: OtlpDeps,
+  ctx: Context,
+  events: readonly SecurityEventInput[],
+  outcome: ExportOutcome,
+): Promise<Accepted> =>
+  deps.db.transaction(async (tx) => {
+    const claim = claimOf(ctx, 'logs');
+    if (claim !== undefined) {
+      const answer = { status: 200, body: outcome, headers: {} };
+      const earlier = (await storeAnswers(tx, [{ claim, answer }])).get(claimId(claim));
+      if (earlier !== undefined) {
+        requireSamePayload(claim, earlier.payloadHash);
+        return replayOf(earlier.body, outcome);
+      }
+    }
+    await deps.recordEvents(tx, events, (ownerId) => {
+      if (ctx.ownOnly && ownerId !== ctx.principal.id) throw new AppError('not_owner');
+    });
+    return { outcome, replayed: false };
+  });
+
 /** Reads logs for Xids and keeps those as security events; other logs are handed on alone. */
 export const acceptLogs = async (
   deps: OtlpDeps,
   read: (sink: LogSink) => void,
   ctx: Context,
-): Promise<{ readonly rejected: number; readonly message: string }> => {
+): Promise<Accepted> => {
   const rejections = createRejections();
   const found: LoggedXid[] = [];
   const nowMs = deps.clock.nowMs();
@@ -63,14 +88,9 @@ export const acceptLogs = async (
       rejections.add(`an Xid of node ${xid.nodeName}, which somebody else registered`);
     else events.push({ ...xid.event, node_id: place.nodeId, gpu_id: place.gpuId });
   }
-  if (events.length > 0) {
-    await deps.db.transaction((tx) =>
-      deps.recordEvents(tx, events, (ownerId) => {
-        if (ctx.ownOnly && ownerId !== ctx.principal.id) throw new AppError('not_owner');
-      }),
-    );
-  }
-  deps.onItems('logs', 'stored', records - rejections.total());
-  deps.onItems('logs', 'rejected', rejections.total());
-  return { rejected: rejections.total(), message: rejections.message('log records') };
+  const outcome = outcomeOf(rejections, 'log records');
+  const accepted =
+    events.length === 0 ? { outcome, replayed: false } : await store(deps, ctx, events, outcome);
+  if (!accepted.replayed) count(deps, 'logs', records, outcome.rejected);
+  return accepted;
 };

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, type Route, type RouteResult } from '../../../platform/http/route.ts';
-import { acceptExport, type ExportOutcome } from '../accept-export.ts';
+import { acceptExport } from '../accept-export.ts';
 import type { Export, OtlpDeps, Signal } from '../deps.ts';
+import type { ExportOutcome } from '../outcome.ts';
 import { encodePartialSuccess, partialSuccessJson } from '../partial-success.ts';
 
 /** OTLP's own limit, packed and unpacked alike. */
@@ -51,7 +52,12 @@ const exportRoute = (deps: OtlpDeps, signal: Signal, path: string, operationId: 
         }),
       },
     },
-    errors: ['overloaded', 'storage_full', 'idempotency_key_reused'],
+    // Traces are not kept, so a key has nothing to guard there.
+    errors: [
+      'overloaded',
+      'storage_full',
+      ...(signal === 'traces' ? [] : ['idempotency_key_reused' as const]),
+    ],
     handler: async ({ body }, ctx) => {
       if (!isExport(body)) throw new AppError('malformed_body', { detail: 'The body is no OTLP export' });
       return answer(signal, body.encoding, await acceptExport(deps, signal, body, ctx));
