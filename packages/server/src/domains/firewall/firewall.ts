@@ -136,7 +136,7 @@ export const createFirewall = (deps: FirewallParts): Firewall => {
       const policy = deps.policies.of(context.model, context.principalId);
       if (!policy.enabled) return nothing;
       const hits = [
-        ...inspectOutputText(deps.engine, text, policy.allowedLinkHosts),
+        ...(await inspectOutputText(deps.engine, text, policy.allowedLinkHosts)),
         ...findCanaries(text, policy.canaries),
       ];
       return conclude(

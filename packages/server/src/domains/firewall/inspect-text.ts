@@ -52,19 +52,19 @@ const inspectSlice = (engine: Engine, text: string): readonly Hit[] => {
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Everything that stage 1 finds in a text; long texts give way to other work between slices. */
-export const inspectText = async (
-  engine: Engine,
+/** What one slice holds; the slices of a long text are judged in turn, and give way to other work between them. */
+const inSlices = async (
   text: string,
-  signal?: AbortSignal,
+  inspect: (slice: string) => readonly Hit[],
+  signal: AbortSignal | undefined,
 ): Promise<readonly Hit[]> => {
-  if (text.length <= sliceChars) return inspectSlice(engine, text);
+  if (text.length <= sliceChars) return inspect(text);
   const hits = new Map<string, Hit>();
   const seen = new Map<string, number>();
   for (let start = 0; start < text.length; start += sliceChars - overlapChars) {
     if (start > 0) await nextTurn();
     signal?.throwIfAborted();
-    for (const hit of inspectSlice(engine, text.slice(start, start + sliceChars))) {
+    for (const hit of inspect(text.slice(start, start + sliceChars))) {
       const moved = { ...hit, start: hit.start + start, end: hit.end + start };
       const kind = `${hit.kind}/${hit.type}`;
       const count = seen.get(kind) ?? 0;
@@ -76,22 +76,32 @@ export const inspectText = async (
   return [...hits.values()];
 };
 
+/** Everything that stage 1 finds in a text. */
+export const inspectText = (engine: Engine, text: string, signal?: AbortSignal): Promise<readonly Hit[]> =>
+  inSlices(text, (slice) => inspectSlice(engine, slice), signal);
+
+const rudeHit = (engine: Engine, text: string): readonly Hit[] => {
+  const score = Math.max(0, ...scoreText(engine, text).map(({ toxicity }) => toxicity));
+  const reason = 'The wording is abusive';
+  return score < 0.5
+    ? []
+    : [{ kind: 'toxicity', type: 'linear_model', score, start: 0, end: text.length, reason }];
+};
+
 /** What matters in a model's answer: personal data, secrets, links that carry data out, abuse. */
 export const inspectOutputText = (
   engine: Engine,
   text: string,
   allowedHosts: readonly string[],
-): readonly Hit[] => {
-  const rude = Math.max(0, ...scoreText(engine, text).map(({ toxicity }) => toxicity));
-  const hits: Hit[] = [...findPii(text), ...findSecrets(text), ...findExfiltration(text, allowedHosts)];
-  if (rude >= 0.5)
-    hits.push({
-      kind: 'toxicity',
-      type: 'linear_model',
-      score: rude,
-      start: 0,
-      end: text.length,
-      reason: 'The wording is abusive',
-    });
-  return hits;
-};
+  signal?: AbortSignal,
+): Promise<readonly Hit[]> =>
+  inSlices(
+    text,
+    (slice) => [
+      ...findPii(slice),
+      ...findSecrets(slice),
+      ...findExfiltration(slice, allowedHosts),
+      ...rudeHit(engine, slice),
+    ],
+    signal,
+  );

@@ -44,7 +44,10 @@ export const maskHits = (text: string, hits: readonly Hit[]): string => {
   let out = '';
   let at = 0;
   for (const hit of sorted) {
-    if (hit.start < at) continue;
+    if (hit.start < at) {
+      at = Math.max(at, hit.end);
+      continue;
+    }
     out += `${text.slice(at, hit.start)}[${hit.type.toUpperCase()}]`;
     at = hit.end;
   }

@@ -1,5 +1,8 @@
 import type { Hit } from '../hit.ts';
 
+/** Characters that may stand before the address of a link or an image: its text, its other attributes. */
+export const exfiltrationLeadMax = 330;
+
 const forms: readonly { readonly type: string; readonly pattern: RegExp }[] = [
   { type: 'markdown_image', pattern: /!\[[^\]\n]{0,300}\]\(\s{0,3}<?(https?:\/\/[^\s)>]{1,4000})/gi },
   { type: 'markdown_link', pattern: /(?<!!)\[[^\]\n]{0,300}\]\(\s{0,3}<?(https?:\/\/[^\s)>]{1,4000})/gi },

@@ -6,12 +6,14 @@ import type { Policy } from '../policy/settings.ts';
 import { findSecrets } from '../rules/secrets.ts';
 import type { Action, OutputScreen, Verdict } from '../types.ts';
 import { canaryTail, findCanaries } from './canaries.ts';
-import { findExfiltration } from './exfiltration.ts';
+import { exfiltrationLeadMax, findExfiltration } from './exfiltration.ts';
 
 /** Never is more than this held back: some 50 ms of a model that says 1,000 tokens a second. */
 export const holdBackMax = 256;
 /** What left already and is looked at again as context: "my phone number is". */
 const contextChars = 80;
+/** The same for links and images: what may stand before their address, and some more. */
+const linkContextChars = exfiltrationLeadMax + 64;
 /** Abuse is judged on this much text, each time half of it is new. */
 const toxicityChars = 600;
 /** The body of a private key is swallowed up to this length. */
@@ -70,17 +72,29 @@ const verdictOf = (policy: Policy, hits: readonly Hit[], offset: number, text: s
 
 /** Hits in what is held, found with what stands before it; those that end in what left already are old. */
 const hitsIn = (state: State, policy: Policy, ready: number): readonly Hit[] => {
-  const before = state.context.length;
-  const all = `${state.context}${state.held}`;
+  const within = (context: string, find: (text: string) => readonly Hit[]): readonly Hit[] => {
+    const before = context.length;
+    return find(`${context}${state.held}`)
+      .filter(({ end, start }) => end > before && start < before + ready)
+      .map((hit) => ({ ...hit, start: Math.max(0, hit.start - before), end: hit.end - before }));
+  };
+  const near = state.context.slice(-contextChars);
   const found = /[\d@]|https?:|-----BEGIN|[A-Za-z]_[A-Za-z0-9]|eyJ|sk-|xox/.test(state.held)
-    ? [...findPii(all), ...findSecrets(all), ...findExfiltration(all, policy.allowedLinkHosts)]
+    ? within(near, (text) => [...findPii(text), ...findSecrets(text)])
     : [];
-  return [...found, ...findCanaries(all, policy.canaries)]
-    .filter(({ end, start }) => end > before && start < before + ready)
-    .map((hit) => ({ ...hit, start: Math.max(0, hit.start - before), end: hit.end - before }));
+  return [
+    ...found,
+    ...within(state.context, (text) => findExfiltration(text, policy.allowedLinkHosts)),
+    ...within(near, (text) => findCanaries(text, policy.canaries)),
+  ];
 };
 
-const judgeToxicity = ({ engine, policy }: ScreenDeps, state: State, final: boolean): readonly Hit[] => {
+const judgeToxicity = (
+  { engine, policy }: ScreenDeps,
+  state: State,
+  final: boolean,
+  length: number,
+): readonly Hit[] => {
   if (policy.toxicity === 'allow' || (state.unjudged < toxicityChars / 2 && !final) || state.unjudged === 0)
     return [];
   state.unjudged = 0;
@@ -92,7 +106,7 @@ const judgeToxicity = ({ engine, policy }: ScreenDeps, state: State, final: bool
       type: 'linear_model',
       score,
       start: 0,
-      end: state.held.length,
+      end: length,
       reason: 'The wording is abusive',
     },
   ];
@@ -115,7 +129,7 @@ const swallow = (state: State, text: string): string => {
 /** Takes `ready` characters out of what is held. */
 const release = (state: State, ready: number): void => {
   const left = state.held.slice(0, ready);
-  state.context = `${state.context}${left}`.slice(-contextChars);
+  state.context = `${state.context}${left}`.slice(-linkContextChars);
   state.recent = `${state.recent}${left}`.slice(-toxicityChars);
   state.unjudged += left.length;
   state.held = state.held.slice(ready);
@@ -141,9 +155,11 @@ const step = (
     toMask.some(({ type, end }) => type === 'private_key' && end >= state.held.length)
   )
     state.swallowed = 1;
-  const masked = toMask.length === 0 ? text : maskHits(text, toMask);
   release(state, ready);
-  const verdict = verdictOf(policy, [...hits, ...judgeToxicity(deps, state, final)], offset, masked);
+  const rude = judgeToxicity(deps, state, final, ready);
+  const hidden = [...toMask, ...rude.filter((hit) => actionOn(policy, hit) === 'mask')];
+  const masked = hidden.length === 0 ? text : maskHits(text, hidden);
+  const verdict = verdictOf(policy, [...hits, ...rude], offset, masked);
   if (verdict !== null) deps.onVerdict(verdict);
   const blocks = verdict?.action === 'block' && !policy.reportOnly;
   if (blocks) state.ended = true;
