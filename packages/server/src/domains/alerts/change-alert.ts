@@ -1,3 +1,4 @@
+import { isUniqueViolation } from '../../platform/database/errors.ts';
 import type { Tx } from '../../platform/database/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import {
@@ -64,9 +65,6 @@ const findConflicts = async (tx: Tx, plans: readonly Applied[]): Promise<Readonl
   }
   return conflicts;
 };
-
-const isUniqueViolation = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === '23505';
 
 /** Writes what was planned; a finding that comes at this moment may still be faster than a reopening. */
 const write = async (tx: Tx, rows: readonly ChangeRow[], by: { actor: string; now: Date }): Promise<void> => {

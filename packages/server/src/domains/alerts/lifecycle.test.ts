@@ -110,6 +110,32 @@ describe('the whole life of an alert', () => {
     });
   });
 
+  it('is not opened again where its finding comes at the very moment: 409, and one is active', async () => {
+    const fingerprint = randomUUIDv7();
+    const first = await replica.raise({ fingerprint });
+    await replica.send('POST', `/${first.alertId}/resolve`);
+    const { reopening } = await database.db.transaction(async (tx) => {
+      const finding = {
+        title: 'Hot',
+        description: '',
+        severity: 'medium',
+        source: 'test',
+        evidence: {},
+      } as const;
+      await replica.domain.port.raise(tx, { ...finding, fingerprint });
+      const answer = replica.send('POST', `/${first.alertId}/reopen`, {});
+      // It saw no other active alert, and waits for this transaction's.
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`;
+      await expect.poll(async () => (await database.db.query(waiting)).rowCount).toBe(1);
+      return { reopening: answer };
+    });
+    expect(await reopening).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', detail: expect.stringContaining('meanwhile') as string },
+    });
+    expect((await replica.send('GET', `/${first.alertId}`)).body).toMatchObject({ status: 'resolved' });
+  });
+
   it('takes comments in every status, newest first, from those who may write', async () => {
     const { id } = await replica.create();
     expect((await replica.send<AlertComment>('POST', `/${id}/comments`, { body: 'looks odd' })).status).toBe(
