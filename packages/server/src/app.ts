@@ -72,7 +72,11 @@ export const buildApp = async (given: AppOptions): Promise<App> => {
   const scheduler = platform.makeScheduler(tasks);
   const tracer = given.config.telemetry.otlpEndpoint === undefined ? undefined : tracing.tracer;
   const served = await serveRoutes(options, platform, routes, tracer);
-  const sockets = terminals === undefined ? undefined : serveTerminals(served.app, terminals, options.log);
+  const { streams } = platform;
+  const sockets =
+    terminals === undefined
+      ? undefined
+      : serveTerminals({ app: served.app, port: terminals, streams, log: options.log });
   const http: HttpServer = {
     app: served.app,
     // A terminal would hold the server open for as long as somebody looks at it.

@@ -10,20 +10,21 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Value } from 'typebox/value';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { ReservationsPort, TerminalSession } from '../domains/reservations/index.ts';
+import {
+  visitHeader,
+  type ReservationsPort,
+  type TerminalSession,
+  type TerminalVisit,
+} from '../domains/reservations/index.ts';
+import { AppError } from '../platform/errors.ts';
+import type { StreamSlots } from '../platform/http/stream-slots.ts';
 
 const path = /^\/v1\/jobs\/[0-9A-Za-z-]{8,36}\/terminal\/?(?:\?|$)/;
-const maxTerminals = 500;
 const maxMessageBytes = 1_048_576;
 /** A client that reads slower than its shell writes: the shell waits above this. */
 const highWaterBytes = 1_048_576;
-const recheckMs = 30_000;
+const usualRecheckMs = 30_000;
 const pingMs = 30_000;
-
-interface Admitted {
-  readonly jobId: string;
-  readonly rank: number;
-}
 
 const bytesOf = (data: RawData): Buffer => {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -39,7 +40,7 @@ const authorizationOf = ({ headers }: IncomingMessage): string | undefined => {
 };
 
 /** Asks the route of the same path, so that the one pipeline decides: identity, scope, limits, audit. */
-const admit = async (app: FastifyInstance, request: IncomingMessage) => {
+const ask = (app: FastifyInstance, request: IncomingMessage, place: string) => {
   const authorization = authorizationOf(request);
   const forwarded = request.headers['x-forwarded-for'];
   return app.inject({
@@ -48,6 +49,7 @@ const admit = async (app: FastifyInstance, request: IncomingMessage) => {
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(typeof forwarded === 'string' ? { 'x-forwarded-for': forwarded } : {}),
+      [visitHeader]: place,
       'user-agent': request.headers['user-agent'] ?? 'unknown',
     },
     remoteAddress: request.socket.remoteAddress ?? '127.0.0.1',
@@ -64,8 +66,19 @@ const tell = (client: WebSocket, message: TerminalServerMessage): void => {
   if (client.readyState === client.OPEN) client.send(JSON.stringify(message));
 };
 
+/** Refused now for what they are, not for how the server is. */
+const lostRights = (error: unknown): boolean =>
+  error instanceof AppError && [401, 403, 404].includes(error.status);
+
+/** What is typed goes to the shell as fast as it reads: meanwhile the client waits, not this server's memory. */
+const passTyped = (client: WebSocket, { stream }: TerminalSession, data: RawData): void => {
+  if (stream.write(bytesOf(data)) || client.isPaused) return;
+  client.pause();
+  stream.once('drain', () => client.resume());
+};
+
 /** Joins a socket and a shell until one of them ends. */
-const join = (client: WebSocket, session: TerminalSession, stillMay: () => Promise<boolean>): void => {
+const join = (client: WebSocket, session: TerminalSession, visit: TerminalVisit, recheckMs: number): void => {
   const { stream } = session;
   let alive = true;
   stream.on('data', (chunk: Buffer) => {
@@ -76,13 +89,14 @@ const join = (client: WebSocket, session: TerminalSession, stillMay: () => Promi
     if (client.bufferedAmount < highWaterBytes / 2 && stream.isPaused()) stream.resume();
   }, 50);
   const ping = setInterval(() => {
-    if (!alive) client.terminate();
+    // While the client has to wait its answers are not read.
+    if (!alive && !client.isPaused) client.terminate();
     alive = false;
     client.ping();
   }, pingMs);
   const recheck = setInterval(() => {
-    void stillMay().then((may) => {
-      if (!may) client.close(1008, 'The credential is no longer good for this job');
+    visit.recheck().catch((error: unknown) => {
+      if (lostRights(error)) client.close(1008, 'The credential is no longer good for this job');
     });
   }, recheckMs);
   client.on('pong', () => {
@@ -90,7 +104,7 @@ const join = (client: WebSocket, session: TerminalSession, stillMay: () => Promi
   });
   client.on('message', (data, isBinary) => {
     if (isBinary) {
-      stream.write(bytesOf(data));
+      passTyped(client, session, data);
       return;
     }
     try {
@@ -118,32 +132,79 @@ const queryNumber = (url: string, name: string, usual: number): number => {
   return Number.isInteger(value) && value > 0 && value <= 1000 ? value : usual;
 };
 
+export interface TerminalSocketsDeps {
+  readonly app: FastifyInstance;
+  readonly port: ReservationsPort;
+  readonly streams: StreamSlots;
+  readonly log: Pick<Logger, 'debug'>;
+  readonly recheckMs?: number;
+}
+
+/** Takes a place among the long-lived answers for as long as the socket is there. False: refused, there is none. */
+const takePlace = (streams: StreamSlots, visit: TerminalVisit, socket: Duplex): boolean => {
+  try {
+    const leave = streams.enter(visit.principalId);
+    socket.once('close', leave);
+    if (socket.destroyed) leave();
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { status, code } = error;
+    const problem = { title: 'Too many terminals are open', status, code, detail: error.options.detail };
+    refuse(socket, status, JSON.stringify(problem));
+    return false;
+  }
+};
+
+/** Opens the shell for a socket that was let in, and joins both. */
+const open = async (
+  { port, log, recheckMs = usualRecheckMs }: TerminalSocketsDeps,
+  client: WebSocket,
+  asked: { readonly url: string; readonly visit: TerminalVisit; readonly signal: AbortSignal },
+): Promise<void> => {
+  // What is typed before the shell is there waits for it.
+  client.pause();
+  const { url, visit, signal } = asked;
+  const { jobId, rank } = visit;
+  const size = { cols: queryNumber(url, 'cols', 80), rows: queryNumber(url, 'rows', 24) };
+  try {
+    const session = await port.terminal(jobId, { rank, size, signal });
+    // Whoever went away meanwhile tells so no more.
+    if (client.readyState !== client.OPEN) {
+      session.close();
+      return;
+    }
+    join(client, session, visit, recheckMs);
+    client.resume();
+  } catch (error) {
+    log.debug({ err: error, job_id: jobId }, 'a terminal could not be opened');
+    tell(client, { type: 'error', message: error instanceof Error ? error.message : 'No terminal' });
+    client.close(1011);
+  }
+};
+
 /** Terminals of jobs over WebSocket. Answers what ends them all. */
-export const serveTerminals = (
-  app: FastifyInstance,
-  port: ReservationsPort,
-  log: Pick<Logger, 'debug'>,
-): { stop(): void } => {
+export const serveTerminals = (deps: TerminalSocketsDeps): { stop(): void } => {
+  const { app, port, streams } = deps;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
     handleProtocols: (protocols) => (protocols.has(terminalProtocol) ? terminalProtocol : false),
   });
   const stopping = new AbortController();
-  const open = async (client: WebSocket, request: IncomingMessage, { jobId, rank }: Admitted) => {
-    // What is typed before the shell is there waits for it.
-    client.pause();
-    const url = request.url ?? '/';
-    const size = { cols: queryNumber(url, 'cols', 80), rows: queryNumber(url, 'rows', 24) };
-    try {
-      const session = await port.terminal(jobId, { rank, size, signal: stopping.signal });
-      join(client, session, async () => (await admit(app, request)).statusCode === 200);
-      client.resume();
-    } catch (error) {
-      log.debug({ err: error, job_id: jobId }, 'a terminal could not be opened');
-      tell(client, { type: 'error', message: error instanceof Error ? error.message : 'No terminal' });
-      client.close(1011);
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    let answer: Awaited<ReturnType<typeof ask>> | undefined;
+    const visit = await port.visits.ask(async (place) => {
+      answer = await ask(app, request, place);
+    });
+    if (answer?.statusCode !== 200 || visit === undefined) {
+      refuse(socket, answer?.statusCode ?? 503, answer?.body ?? '');
+      return;
     }
+    if (!takePlace(streams, visit, socket)) return;
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      void open(deps, client, { url: request.url ?? '/', visit, signal: stopping.signal });
+    });
   };
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -151,23 +212,11 @@ export const serveTerminals = (
       refuse(socket, 404, '{"title":"Not Found","status":404}');
       return;
     }
-    if (sockets.clients.size >= maxTerminals || stopping.signal.aborted) {
-      refuse(socket, 503, '{"title":"Too many terminals are open","status":503}');
+    if (stopping.signal.aborted) {
+      refuse(socket, 503, '{"title":"The server stops","status":503}');
       return;
     }
-    admit(app, request).then(
-      (answer) => {
-        if (answer.statusCode !== 200) {
-          refuse(socket, answer.statusCode, answer.body);
-          return;
-        }
-        const { job_id: jobId, rank } = answer.json<{ job_id: string; rank: number }>();
-        sockets.handleUpgrade(request, socket, head, (client) => {
-          void open(client, request, { jobId, rank });
-        });
-      },
-      () => socket.destroy(),
-    );
+    upgrade(request, socket, head).catch(() => socket.destroy());
   });
   return {
     stop: () => {

@@ -6,6 +6,7 @@ import type { QueueSender, QueueWorker, WorkerOptions } from '../../platform/que
 import type { Sealer } from '../../platform/secrets/seal-types.ts';
 import type { ClusterViews } from './cluster-view.ts';
 import type { Runtime } from './runtime/port.ts';
+import type { TerminalVisits } from './terminal-visits.ts';
 import type { GpuUse, LifeLimits } from './types.ts';
 
 export interface ReservationsDomainDeps {
@@ -38,4 +39,5 @@ export const diskQueue = 'disk_operations';
 /** What the routes use. */
 export interface RouteDeps extends ReservationsDomainDeps {
   readonly views: ClusterViews;
+  readonly visits: TerminalVisits;
 }

@@ -27,10 +27,12 @@ import { submitJob } from './routes/submit-job.ts';
 import { disableJupyter, enableJupyter } from './routes/switch-jupyter.ts';
 import type { Runtime, TerminalSession } from './runtime/port.ts';
 import { createGithubKeys } from './ssh-keys.ts';
+import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts';
 
 export type { ReservationsDomainDeps } from './deps.ts';
 export type { GpuUse, LifeLimits } from './types.ts';
 export type * from './runtime/port.ts';
+export { visitHeader, type TerminalVisit } from './terminal-visits.ts';
 export { createLocalRuntime } from './runtime/local/local-runtime.ts';
 
 /** What of jobs is sealed, for sealing it anew under another key. */
@@ -43,6 +45,8 @@ export const sealedJobColumns: readonly SealedColumn[] = [
 export interface ReservationsPort {
   /** A shell in a job of this id, for who may have it. Rejects with `RuntimeRefusal`. */
   terminal(jobId: string, options: Parameters<Runtime['terminal']>[1]): Promise<TerminalSession>;
+  /** Who was let in by the route of terminals. */
+  readonly visits: Pick<TerminalVisits, 'ask'>;
 }
 
 export interface ReservationsDomain {
@@ -63,7 +67,7 @@ const routesOf = (deps: RouteDeps): readonly Route[] => [
   addJobUser(deps),
   getJobLogs(deps),
   debugJob(deps),
-  openTerminalRoute(),
+  openTerminalRoute(deps),
   getAvailability(deps),
   getClusterStatus(deps),
   createDisk(deps),
@@ -95,6 +99,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
   const { workDb, clock, runtime, queueName } = given;
   // Not the requests' connections: those who hold one and wait for the view would wait for each other.
   const views = createClusterViews({ db: workDb, clock, runtime: runtime.name });
+  const visits = createTerminalVisits();
   const githubKeys = createGithubKeys({
     outbound: given.outbound,
     clock,
@@ -110,8 +115,8 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
       })
     : undefined;
   return {
-    routes: routesOf({ ...given, views }),
-    port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options) },
+    routes: routesOf({ ...given, views, visits }),
+    port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options), visits },
     start: async () => {
       await runtime.start();
       // A server that only answers requests may be the first that starts.

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticator, CredentialSource, SignedRequest } from '../identity/principal.ts';
 import type { PresentedCertificate } from '../identity/peer-certificate.ts';
 import { passGate, type Admitted, type GateDeps } from './gate.ts';
-import { requireAuthorization } from '../identity/authorize.ts';
+import { requireAuthorization, type ResourceRef } from '../identity/authorize.ts';
 import type { Route } from './route.ts';
 
 export interface AdmitDeps extends GateDeps {
@@ -65,8 +65,16 @@ export const admit = async (
   });
 };
 
-/** Throws unless what was let in before would be let in again: a long answer outlives keys and rights. No limit counts it. */
-export const readmit = async (deps: AdmitDeps, route: Route, request: FastifyRequest): Promise<void> => {
+/**
+ * Throws unless what was let in before would be let in again, and to this resource where one is given: a long answer
+ * outlives keys and rights. No limit counts it.
+ */
+export const readmit = async (
+  deps: Pick<AdmitDeps, 'authenticator' | 'certificateOf'>,
+  route: Route,
+  request: FastifyRequest,
+  resource?: ResourceRef,
+): Promise<void> => {
   if (!('scope' in route.access)) return;
   const certificate = deps.certificateOf?.(request);
   const principal = await deps.authenticator.authenticate({
@@ -74,5 +82,5 @@ export const readmit = async (deps: AdmitDeps, route: Route, request: FastifyReq
     remoteAddress: request.state.subject.remoteAddress,
     ...(certificate === undefined ? {} : { certificate }),
   });
-  requireAuthorization(principal, route.access.scope);
+  requireAuthorization(principal, route.access.scope, resource);
 };

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Audit } from '../audit/types.ts';
 import type { Database, Tx } from '../database/types.ts';
-import { requireAuthorization } from '../identity/authorize.ts';
+import { requireAuthorization, type ResourceRef } from '../identity/authorize.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AuditSubject } from './audit-entry.ts';
 import type { RequestContext, Route } from './route.ts';
@@ -32,7 +32,7 @@ export interface ContextInput {
   readonly log: Logger;
   readonly idempotencyKey: string | undefined;
   readonly stopping: AbortSignal;
-  readonly recheck: () => Promise<void>;
+  readonly recheck: (resource?: ResourceRef) => Promise<void>;
 }
 
 const payloadHashOf = (request: FastifyRequest): string =>

@@ -88,7 +88,7 @@ const invoke = (
       ownOnly: state.ownOnly,
       tx,
       idempotencyKey,
-      recheck: () => readmit(deps, route, request),
+      recheck: (resource) => readmit(deps, route, request, resource),
     });
   const alone = () => route.handler(input, contextFor(undefined));
   if (route.effect !== 'transaction' && route.effect !== 'recorded') return alone;

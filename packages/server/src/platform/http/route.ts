@@ -100,8 +100,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The first value of a request header, by lower-case name. */
   header(name: string): string | undefined;
-  /** For streams: throws unless the credential that was presented would be let in again now. */
-  recheck(): Promise<void>;
+  /** For streams: throws unless the credential that was presented would be let in again now, to this resource if given. */
+  recheck(resource?: ResourceRef): Promise<void>;
   /** Throws 403 unless the principal may use the route's scope on this resource. */
   authorize(resource: ResourceRef): void;
   /** True when the principal holds only the `:own` form of the route's scope. */

@@ -2,14 +2,16 @@ import { terminalProtocol } from '@gpushield/contracts';
 import { Type } from 'typebox';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
+import type { RouteDeps } from '../deps.ts';
 import { ownedJob } from '../owned-job.ts';
+import { visitHeader } from '../terminal-visits.ts';
 import { JobParams, jobTag } from './job-params.ts';
 
 /**
  * Who may open a terminal of a job. A WebSocket upgrade on this path is decided here first, like any request; without an
  * upgrade the answer says how to ask for one.
  */
-export const openTerminalRoute = () =>
+export const openTerminalRoute = (deps: RouteDeps) =>
   defineRoute({
     method: 'GET',
     path: '/v1/jobs/:id/terminal',
@@ -37,9 +39,16 @@ export const openTerminalRoute = () =>
       if (row.status !== 'active') {
         throw new AppError('invalid_transition', {
           detail: `The job is ${row.status}; a terminal needs one that is active`,
-          remediation: 'Wait until it is active: `gpu-dev show ID` says what it waits for.',
+          remediation: `Wait until it is active: GET /v1/jobs/${row.id} says what it waits for.`,
         });
       }
-      return ok({ job_id: row.id, protocol: terminalProtocol, rank: query.rank ?? 0 });
+      const rank = query.rank ?? 0;
+      deps.visits.admit(ctx.header(visitHeader), {
+        jobId: row.id,
+        rank,
+        principalId: ctx.principal.id,
+        recheck: () => ctx.recheck({ ownerId: row.user_id }),
+      });
+      return ok({ job_id: row.id, protocol: terminalProtocol, rank });
     },
   });
