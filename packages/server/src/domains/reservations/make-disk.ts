@@ -10,9 +10,9 @@ export interface DiskWish {
   readonly at: Date;
 }
 
-export const defaultDiskGb = 100;
+const defaultDiskGb = 100;
 /** Disks of one user at once, deleted ones that can still be had back included. */
-export const maxDisksPerUser = 100;
+const maxDisksPerUser = 100;
 
 /** Writes a new disk. Errors: `already_exists`, `conflict` beyond the maximum. */
 export const makeDisk = async (

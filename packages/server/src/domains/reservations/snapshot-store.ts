@@ -12,8 +12,8 @@ export interface SnapshotRow {
 const columns = 'id, disk_id, job_id, status, size_bytes, created_at';
 
 /** Snapshots of a disk that are kept, and for how long. */
-export const keptSnapshots = 3;
-export const snapshotDays = 7;
+const keptSnapshots = 3;
+const snapshotDays = 7;
 const maxListed = 100;
 
 /** The snapshot of the end of this job; made once. */

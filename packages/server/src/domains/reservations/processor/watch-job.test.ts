@@ -100,4 +100,11 @@ describe('a job that runs', () => {
     await look();
     expect(told).toEqual(['The end of this job was moved.']);
   });
+
+  it('is warned of its end with the request that moves it', async () => {
+    clock.ms += 9 * 3_600_000 + 25 * 60_000;
+    await look();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(`POST /v1/jobs/${job}/extend`);
+  });
 });

@@ -27,7 +27,7 @@ const warn = async (step: JobStep): Promise<JobPatch | 'again'> => {
   const { deps, row, nowMs } = step;
   const minutes = dueWarning(row, nowMs);
   if (minutes === undefined) return {};
-  const message = `This job ends in ${minutes} minutes. Extend it with: gpu-dev edit ${row.id.slice(0, 8)} --extend HOURS`;
+  const message = `This job ends in ${minutes} minutes. Extend it with: POST /v1/jobs/${row.id}/extend {"extension_hours": HOURS}`;
   const written = await patchJob(deps.db, row, deps.workerId, { warned_minutes: minutes });
   if (!written) return 'again';
   await addEvent(deps.db, {
