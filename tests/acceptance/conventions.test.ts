@@ -143,7 +143,7 @@ describe('what the server says of itself', () => {
   it('is its health, public, short and without internals', async () => {
     const answer = await send(`${running.url}/health`, 'GET');
     expect(answer.status).toBe(200);
-    expect(Object.keys(answer.json()).sort()).toEqual(['database', 'status', 'timestamp']);
+    expect(Object.keys(answer.json()).sort()).toEqual(['database', 'queue', 'status', 'timestamp']);
     expect(answer.json()).toMatchObject({ status: 'healthy' });
     expect((await send(`${running.url}/health/details`, 'GET')).status).toBe(401);
     expect((await running.admin.send('GET', '/health/details')).status).toBe(200);
