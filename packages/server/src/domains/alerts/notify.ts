@@ -6,6 +6,7 @@ import type { AlertDeps } from './deps.ts';
 import { presentAlert } from './present.ts';
 import { silencedUntil } from './silence.ts';
 import { activeSilences } from './silence-store.ts';
+import { isClosed } from './state-machine.ts';
 import type { AlertRecord } from './types.ts';
 
 /** What happened to an alert, for those who are told. */
@@ -53,7 +54,11 @@ const eventsOf = (told: readonly Told[], actor: string, now: Date): WebhookEvent
       return { type, key: alert.id, payload: { type, timestamp: now.toISOString(), data } };
     });
 
-/** Tells webhooks and Alertmanagers in the transaction of the change; of silenced alerts, nobody. */
+/** An Alertmanager may know it from before its silence: that it ended, or ended under its old severity, is told. */
+const isOver = ({ alert, severityBefore }: Told): boolean =>
+  isClosed(alert.status) || severityBefore !== undefined;
+
+/** Tells webhooks and Alertmanagers in the transaction of the change; nobody of what is active and silenced. */
 export const tell = async (
   deps: Pick<AlertDeps, 'webhooks' | 'alertmanager' | 'clock'>,
   tx: Tx,
@@ -64,10 +69,10 @@ export const tell = async (
   if (webhooks === undefined && alertmanager === undefined) return;
   const now = new Date(deps.clock.nowMs());
   const silences = await activeSilences(tx, now);
-  const told = all.filter(({ alert }) => silencedUntil(silences, alert) === null);
-  if (webhooks !== undefined) await webhooks.publishAll(tx, eventsOf(told, actor, now));
+  const isHeard = ({ alert }: Told): boolean => silencedUntil(silences, alert) === null;
+  if (webhooks !== undefined) await webhooks.publishAll(tx, eventsOf(all.filter(isHeard), actor, now));
   if (alertmanager !== undefined) {
-    const jobs = jobsOf(told);
+    const jobs = jobsOf(all.filter((told) => isHeard(told) || isOver(told)));
     if (jobs.length > 0) await alertmanager.queue.sendBatch(tx, alertmanagerQueue, jobs);
   }
 };
