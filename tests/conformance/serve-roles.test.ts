@@ -57,7 +57,7 @@ describe('serve --roles', () => {
     const test = await admin.send('POST', `/api/v1/webhooks/${textAt(made.json(), 'id')}/test`);
     expect(test.status, test.text).toBe(202);
     const queues = await admin.send('GET', '/api/v1/queues');
-    expect(queues.json()).toMatchObject({ data: [{ name: 'webhooks', messages: 1 }] });
+    expect(queues.json()['data']).toContainEqual(expect.objectContaining({ name: 'webhooks', messages: 1 }));
 
     const worker = await start('worker');
     await until('the delivery', () => received.length === 1, 30_000);
