@@ -34,6 +34,7 @@ const benches = [
   'detection-quality',
   'detection',
   'alert-latency',
+  'alerts',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

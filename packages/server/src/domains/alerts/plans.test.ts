@@ -44,6 +44,14 @@ describe('hot queries of alerts', () => {
     expect(plan).toContain('Index Scan');
   });
 
+  it.each<[string, Partial<AlertFilters>, string]>([
+    ['a finding', { fingerprints: ['f17'] }, 'alerts_fingerprint'],
+    ['a group', { group_keys: ['s1:00000000-0000-7000-8000-000000000001:1763942400'] }, 'alerts_group'],
+  ])('the alerts of %s are found by it, not by walking over all', async (_what, filters, index) => {
+    const plan = await planOf((db) => listAlerts(db, { ...filters, ...anyTime }, 51, undefined));
+    expect(plan).toContain(index);
+  });
+
   it('candidates of a bulk change are found without reading the table', async () => {
     const plan = await planOf((db) =>
       listCandidates(db, { sources: ['s1'], ...anyTime }, { statuses: ['open'] }, 1001),

@@ -117,7 +117,7 @@ export interface AlertFilters extends Omit<AlertQuery, 'since' | 'until' | 'limi
   readonly until: Date | null;
 }
 
-/** `$1` to `$10` of every statement that selects by filters. */
+/** `$1` to `$11` of every statement that selects by filters. */
 const whereSql = `
        ($1::alert_severity[] IS NULL OR severity = ANY ($1))
        AND ($2::text[] IS NULL OR status = ANY ($2))
@@ -128,7 +128,14 @@ const whereSql = `
        AND ($7::timestamptz IS NULL OR last_seen_at >= $7)
        AND ($8::timestamptz IS NULL OR first_seen_at < $8)
        AND ($9::text[] IS NULL OR fingerprint = ANY ($9))
-       AND ($10::text[] IS NULL OR group_key = ANY ($10))`;
+       AND ($10::text[] IS NULL OR group_key = ANY ($10))
+       AND ($11::timestamptz[] IS NULL OR group_at = ANY ($11))`;
+
+/** The windows of the groups, with which a group's key ends: by them the index finds its alerts. */
+const windowsOf = (keys: readonly string[]): readonly Date[] =>
+  keys
+    .map((key) => new Date(Number(/:(\d{1,12})$/.exec(key)?.[1]) * 1000))
+    .filter((at) => !Number.isNaN(at.getTime()));
 
 const whereValues = (filters: AlertFilters): readonly unknown[] => [
   orNull(filters.severities),
@@ -141,6 +148,7 @@ const whereValues = (filters: AlertFilters): readonly unknown[] => [
   filters.until,
   orNull(filters.fingerprints),
   orNull(filters.group_keys),
+  filters.group_keys === undefined || filters.group_keys.length === 0 ? null : windowsOf(filters.group_keys),
 ];
 
 /**
@@ -155,8 +163,8 @@ export const listAlerts = async (
 ): Promise<readonly AlertRecord[]> => {
   const { rows } = await db.query<AlertRecord>(
     `SELECT ${alertColumns} FROM alerts WHERE ${whereSql}
-       AND ($11::timestamptz IS NULL OR (created_at, id) < ($11, $12::uuid))
-     ORDER BY created_at DESC, id DESC LIMIT $13`,
+       AND ($12::timestamptz IS NULL OR (created_at, id) < ($12, $13::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $14`,
     [
       ...whereValues(filters),
       after === undefined ? null : new Date(Number(after.sort)),
@@ -184,10 +192,10 @@ export const listCandidates = async (
 ): Promise<readonly string[]> => {
   const { rows } = await db.query<{ id: string }>(
     `SELECT id FROM alerts WHERE ${whereSql}
-       AND status = ANY ($11::text[])
-       AND ($12::boolean IS FALSE OR assignee IS DISTINCT FROM $13)
-       AND ($14::alert_severity IS NULL OR severity <> $14 OR severity_set_by IS NULL)
-     ORDER BY created_at, id LIMIT $15`,
+       AND status = ANY ($12::text[])
+       AND ($13::boolean IS FALSE OR assignee IS DISTINCT FROM $14)
+       AND ($15::alert_severity IS NULL OR severity <> $15 OR severity_set_by IS NULL)
+     ORDER BY created_at, id LIMIT $16`,
     [
       ...whereValues(filters),
       statuses,
