@@ -81,6 +81,14 @@ module.exports = {
       to: { path: '^packages/', pathNot: ['^packages/(contracts|simulator)/', '^packages/$1/'] },
     },
     {
+      name: 'console-knows-the-sdk-only',
+      comment:
+        'It runs in browsers: the API is all that it knows, and its types come from the OpenAPI document.',
+      severity: 'error',
+      from: { path: '^packages/console/', pathNot: testFiles },
+      to: { path: ['^packages/(?!console/|sdk/)', '^(node:)?(fs|net|http|https|child_process|dns)(/|$)'] },
+    },
+    {
       name: 'simulator-stands-on-contracts',
       comment: 'Models of GPUs are pure: the command line sends what they say, benches judge it.',
       severity: 'error',
@@ -117,7 +125,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.cjs', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.d.ts'],
     },
   },
 };

@@ -5,7 +5,7 @@ import { findDeadCode } from './dead-code/find-dead-code.ts';
 
 const root = join(import.meta.dirname, '..');
 const globs = [
-  'packages/*/{src,bin}/**/*.{ts,js}',
+  'packages/*/{src,bin}/**/*.{ts,tsx,js}',
   'tests/**/*.ts',
   'bench/**/*.ts',
   'tools/**/*.ts',
@@ -14,7 +14,7 @@ const globs = [
 
 /** Programs, tests and what vitest or a person starts by path. */
 const entries =
-  /\.test\.ts$|\.d\.ts$|^packages\/(server|sensor)\/src\/main\.ts$|^packages\/(cli|sensor)\/bin\/|\/schema-snapshot\.ts$|^packages\/cli\/src\/(gpushield|gpu-dev)\.ts$|^tools\/(ci\/)?[^/]+\.ts$|^tools\/firewall\/train\.ts$|^bench\/|^tests\/|^[^/]+\.ts$|\/global-setup\.ts$/;
+  /\.test\.ts$|\.d\.ts$|^packages\/(server|sensor)\/src\/main\.ts$|^packages\/(cli|sensor)\/bin\/|^packages\/console\/src\/main\.tsx$|\/schema-snapshot\.ts$|^packages\/cli\/src\/(gpushield|gpu-dev)\.ts$|^tools\/(ci\/)?[^/]+\.ts$|^tools\/firewall\/train\.ts$|^bench\/|^tests\/|^[^/]+\.ts$|\/global-setup\.ts$/;
 
 interface PackageFile {
   readonly name: string;

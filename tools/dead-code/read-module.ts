@@ -20,7 +20,8 @@ export interface ModuleFacts {
 
 /** Reads a TypeScript file's imports and exports. */
 export const readModule = (path: string, text: string): ModuleFacts => {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  const kind = path.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind);
   return {
     exports: source.statements.flatMap((statement) => exportsOf(statement, source)),
     passesOn: source.statements.flatMap(passedOn),

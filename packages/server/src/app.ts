@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { buildDomains } from './app/domains.ts';
 import type { AppOptions } from './app/options.ts';
 import { serveTerminals } from './app/terminal-sockets.ts';
@@ -26,6 +27,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Where `npm install` builds the console. */
+const consoleDirectory = join(import.meta.dirname, '../../console/dist');
+
 const serveRoutes = (
   options: AppOptions,
   platform: Platform,
@@ -38,6 +42,7 @@ const serveRoutes = (
     ...options,
     routes,
     tracer,
+    pages: { directory: consoleDirectory, prefix: '/console/' },
     audit: platform.audit.writer,
     limiter: limits.limiter,
     blocks: limits.guard,

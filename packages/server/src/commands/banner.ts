@@ -13,6 +13,7 @@ export interface BannerFacts {
 export const bannerLines = (facts: BannerFacts): readonly string[] => [
   '',
   `GPUShield is up at ${facts.url} (started in ${(facts.startedInMs / 1000).toFixed(1)} s)`,
+  `  console             ${facts.url}/console/`,
   `  API documentation   ${facts.url}/docs`,
   `  data                ${facts.embedded ? `embedded PostgreSQL in ${facts.dataDir}` : 'the PostgreSQL of DATABASE_URL'}`,
   `  sensor              ${facts.sensor ? 'this machine is being watched' : 'not started here (GPUSHIELD_SENSOR=off)'}`,

@@ -18,6 +18,7 @@ import { correlationIdOf } from './correlation.ts';
 import { decisionEntry } from './audit-entry.ts';
 import { registerDocs } from './docs.ts';
 import { noteRefusal } from './gate.ts';
+import { registerPages, type Pages } from './pages.ts';
 import { registerJsonBody } from './json-body.ts';
 import { createNotFound } from './not-found.ts';
 import { instanceOf, registerRoute, type PipelineDeps } from './pipeline.ts';
@@ -42,6 +43,8 @@ export interface HttpServerOptions extends Omit<PipelineDeps, 'stopping'> {
   readonly tls?: TlsOptions | undefined;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
   readonly onError: (code: string) => void;
+  /** The console; undefined: none is served. */
+  readonly pages?: Pages | undefined;
   /** Undefined: nothing is traced. */
   readonly tracer?: Tracer | undefined;
 }
@@ -206,6 +209,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     });
   }
   await registerDocs(app, options.routes, options.version);
+  if (options.pages !== undefined) await registerPages(app, options.pages);
   const peerCertificates = createPeerCertificates();
   const certificateOf =
     options.certificateOf ??

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, type Browser, type Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneServer } from '../support/one-server.ts';
+import { adminPassword } from '../support/gpushield-server.ts';
+
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+if (chromium === undefined)
+  console.warn('SKIPPED: the console in a browser (install Debian’s package chromium)');
+const isBuilt = existsSync(join(import.meta.dirname, '../../packages/console/dist/index.html'));
+if (!isBuilt) console.warn('SKIPPED: the console is not built (npm run console)');
+
+describe.skipIf(chromium === undefined || !isBuilt)('the console in a browser', () => {
+  const running = oneServer();
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launch({ executablePath: chromium ?? '', args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('dialog', (dialog) => void dialog.accept());
+  });
+  afterAll(() => browser.close());
+
+  const see = (text: string) =>
+    page.waitForFunction(`document.body.innerText.includes(${JSON.stringify(text)})`, { timeout: 20_000 });
+  const click = (text: string) =>
+    page.locator(`::-p-xpath(//*[self::a or self::button][normalize-space()="${text}"])`).click();
+
+  it('asks for a login, and says why one was refused', async () => {
+    await page.goto(`${running.url}/`);
+    expect(page.url()).toBe(`${running.url}/console/`);
+    await page.locator('input[autocomplete=username]').fill('admin');
+    await page.locator('input[type=password]').fill('not the password');
+    await click('Sign in');
+    await see('Invalid');
+    await page.locator('input[type=password]').fill(adminPassword);
+    await click('Sign in');
+    await see('Newest active alerts');
+    // The refused login is the one complaint: nothing of the page breaks its own policy.
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  it('shows an alert, whose text is text whatever it says, and acknowledges it', async () => {
+    const title = '<img src=x onerror=alert(1)> Fan stands still';
+    const made = await running.admin.send('POST', '/api/v1/alerts', { title, severity: 'critical' });
+    expect(made.status, made.text).toBe(201);
+    await click('Alerts');
+    await click(title);
+    await click('Acknowledge');
+    await see('admin: acknowledged');
+    expect(await page.$('main img[src=x]')).toBeNull();
+  });
+
+  it('shows the fleet, what can be reserved, and the audit trail of all that', async () => {
+    await click('Fleet');
+    await see('What detection finds now');
+    await click('Jobs');
+    await see('What is free');
+    await click('Audit');
+    await see('alert.acknowledge');
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  it('stays signed in when the page is read again, and forgets all at sign-out', async () => {
+    await page.reload();
+    await see('alert.acknowledge');
+    await click('Sign out');
+    await see('Password');
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+});
