@@ -6,9 +6,11 @@ import type { App } from '../../app.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { seedUser, signIn, stopApp, testApp, type SeededUser } from '../app-harness.ts';
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export interface Person extends SeededUser {
   readonly token: string;
-  send(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object): Promise<Answer>;
+  send(method: Method, url: string, payload?: object): Promise<Answer>;
 }
 
 export interface Answer {
@@ -22,6 +24,37 @@ export interface Stage {
   person(...roles: Role[]): Promise<Person>;
   close(): Promise<void>;
 }
+
+/** A new user of a server, that may be another one by the time they ask; signs in anew when their time is over. */
+export const personOn = async (db: Database, appNow: () => App, roles: readonly Role[]): Promise<Person> => {
+  const user = await seedUser(db, appNow(), roles);
+  let token = await signIn(appNow(), user.username);
+  const ask = async (method: Method, url: string, payload: object | undefined) =>
+    appNow().http.app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${token}` },
+      ...(payload === undefined ? {} : { payload }),
+    });
+  return {
+    ...user,
+    get token() {
+      return token;
+    },
+    send: async (method, url, payload) => {
+      let answer = await ask(method, url, payload);
+      if (answer.statusCode === 401) {
+        token = await signIn(appNow(), user.username);
+        answer = await ask(method, url, payload);
+      }
+      return {
+        status: answer.statusCode,
+        text: answer.body,
+        json: () => answer.json<Record<string, unknown>>(),
+      };
+    },
+  };
+};
 
 /** A server that answers requests about jobs and moves none: what is asked stays as it was asked. */
 export const reservationsStage = async (
@@ -41,27 +74,7 @@ export const reservationsStage = async (
   });
   return {
     app,
-    person: async (...roles) => {
-      const user = await seedUser(db, app, roles);
-      const token = await signIn(app, user.username);
-      return {
-        ...user,
-        token,
-        send: async (method, url, payload) => {
-          const answer = await app.http.app.inject({
-            method,
-            url,
-            headers: { authorization: `Bearer ${token}` },
-            ...(payload === undefined ? {} : { payload }),
-          });
-          return {
-            status: answer.statusCode,
-            text: answer.body,
-            json: () => answer.json<Record<string, unknown>>(),
-          };
-        },
-      };
-    },
+    person: (...roles) => personOn(db, () => app, roles),
     close: async () => {
       await stopApp(app);
       rmSync(directory, { recursive: true, force: true });

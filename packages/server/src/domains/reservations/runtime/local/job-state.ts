@@ -101,6 +101,13 @@ export const processesOf = (firstPid: number): readonly number[] => {
     .map(Number);
 };
 
+/** Shells that hang on a terminal of ours, whichever process of this host opened it. */
+export const terminalsIn = (firstPid: number): number =>
+  processesOf(firstPid).filter((pid) => {
+    const [, script] = (readOwn(`/proc/${pid}/cmdline`) ?? '').split('\0');
+    return script === '/job/lib/terminal-helper.ts';
+  }).length;
+
 const ticksPerSecond = 100;
 
 /** Seconds of CPU that the sandbox's processes used, with those of their children that are over. */

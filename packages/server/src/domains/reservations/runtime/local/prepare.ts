@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeRefusal, type WorkloadSpec } from '../port.ts';
 import { findProgram, nodeName } from './host.ts';
-import { endJobScript, initScript } from './inside/init-script.ts';
+import { endJobScript, initScript, profileScript } from './inside/init-script.ts';
 import type { JobPlace, Layout } from './layout.ts';
 import { cannotHide, homeInside, insideCommand, jobUid, sandboxArguments, seenInside } from './sandbox.ts';
 
@@ -190,6 +190,8 @@ const writeSandbox = async (
     `root:x:0:0:root:/:/usr/sbin/nologin\ndev:x:${uid}:${gid}:dev:${homeInside}:${shell}\nsshd:x:65533:65533::/run/sshd:/usr/sbin/nologin\n`,
     0o644,
   );
+  const profile = join(place.dir, 'profile');
+  await writeWhole(profile, profileScript, 0o644);
   await writeWhole(group, `root:x:0:\ndev:x:${gid}:\n`, 0o644);
   const args = sandboxArguments({
     place,
@@ -206,6 +208,7 @@ const writeSandbox = async (
     })),
     passwd,
     group,
+    profile,
     bin,
     hostname: `job-${spec.jobId.slice(0, 8)}-${nodeName().slice(0, 30)}`,
     topLevel: topLevel(),

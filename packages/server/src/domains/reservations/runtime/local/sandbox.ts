@@ -19,6 +19,8 @@ export interface SandboxFacts {
   readonly passwd: string;
   readonly group: string;
   readonly bin: string;
+  /** What login shells read before all else. */
+  readonly profile: string;
   readonly hostname: string;
   /** Top-level directories of the host: a link's target, or undefined for a real directory. */
   readonly topLevel: readonly { readonly name: string; readonly link: string | undefined }[];
@@ -73,7 +75,6 @@ const etc = [
   'ld.so.conf.d',
   'localtime',
   'timezone',
-  'profile',
   'profile.d',
   'bash.bashrc',
   'inputrc',
@@ -107,7 +108,7 @@ const isolation = ({ isRoot, hostname }: SandboxFacts): readonly string[] => [
   hostname,
 ];
 
-const systemFiles = ({ topLevel, passwd, group, gpuMinors }: SandboxFacts): readonly string[] => {
+const systemFiles = ({ topLevel, passwd, group, profile, gpuMinors }: SandboxFacts): readonly string[] => {
   const devices = [
     ...gpuMinors.map((minor) => `/dev/nvidia${minor}`),
     ...(gpuMinors.length > 0 ? gpuDevices.map((name) => `/dev/${name}`) : []),
@@ -120,6 +121,7 @@ const systemFiles = ({ topLevel, passwd, group, gpuMinors }: SandboxFacts): read
     ...words('--ro-bind-try /opt /opt'),
     ...['/etc', '/etc/ssh', '/var'].flatMap(passable),
     ...etc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...shown(profile, '/etc/profile'),
     ...shown(passwd, '/etc/passwd'),
     ...shown(group, '/etc/group'),
     ...words('--proc /proc --dev /dev --ro-bind-try /sys /sys'),
@@ -138,6 +140,7 @@ const ownFiles = ({ place, home, node, helper, bin, packages }: SandboxFacts): r
   ...shown(node, '/job/lib/node'),
   ...shown(helper, '/job/lib/terminal-helper.ts'),
   ...shown(bin, '/job/lib/bin'),
+  ...words('--ro-bind-try /etc/profile /job/lib/profile'),
   ...passable('/job/lib/node_modules'),
   ...passable('/job/lib/node_modules/@lydell'),
   ...packages.flatMap(({ name, dir }) => shown(dir, `/job/lib/node_modules/${name}`)),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RuntimeRefusal, type Runtime } from '../port.ts';
 import { gpuUtilizationOf } from './gpu-activity.ts';
-import { connectionsTo, cpuSecondsOf, readState, readUntrusted } from './job-state.ts';
+import { connectionsTo, cpuSecondsOf, readState, readUntrusted, terminalsIn } from './job-state.ts';
 import type { Layout } from './layout.ts';
 import { giveOrder } from './orders.ts';
 import { readSettings } from './prepare.ts';
@@ -13,7 +13,6 @@ const maxNoteBytes = 1_500;
 export const createVisits = (
   layout: Layout,
 ): Pick<Runtime, 'terminal' | 'notify' | 'activity' | 'describe'> => {
-  const terminals = new Map<string, number>();
   const runningPid = (jobId: string): number => {
     const state = readState(layout.job(jobId));
     if (state.kind !== 'running') throw new RuntimeRefusal('The job does not run');
@@ -24,10 +23,7 @@ export const createVisits = (
     terminal: async ({ jobId }, { rank, size, signal }) => {
       if (rank !== 0) throw new RuntimeRefusal('The job has one node: its rank is 0');
       runningPid(jobId);
-      const session = await openTerminal(layout.job(jobId), size, signal);
-      terminals.set(jobId, (terminals.get(jobId) ?? 0) + 1);
-      void session.exited.then(() => terminals.set(jobId, Math.max(0, (terminals.get(jobId) ?? 1) - 1)));
-      return session;
+      return openTerminal(layout.job(jobId), size, signal);
     },
     notify: async ({ jobId }, { message, fileName, clearPrefix }) => {
       runningPid(jobId);
@@ -42,7 +38,7 @@ export const createVisits = (
       return {
         sshSessions:
           settings?.sshPort === null || settings === undefined ? 0 : connectionsTo(settings.sshPort),
-        terminalSessions: terminals.get(jobId) ?? 0,
+        terminalSessions: terminalsIn(firstPid),
         // An open notebook is somebody at work; a kernel that computes is seen by its CPU and GPU.
         jupyterKernelsBusy: settings?.jupyterWanted === true ? connectionsTo(settings.jupyterPort) : 0,
         cpuSeconds: cpuSecondsOf(firstPid),

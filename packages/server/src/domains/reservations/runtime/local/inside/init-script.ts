@@ -96,6 +96,12 @@ export const endJobScript = `#!/bin/sh
 kill -USR1 "$(cat /job/run/init.pid)"
 `;
 
+/** Login shells read the host's profile, which sets PATH anew: what is the job's own comes after it. */
+export const profileScript = `[ -r /job/lib/profile ] && . /job/lib/profile
+PATH="$HOME/.local/bin:/job/lib/bin:$PATH"
+export PATH
+`;
+
 /**
  * Runs outside, detached from the server: it outlives restarts and notes the exit code. Making the directory \`started\`
  * is what decides, once for ever, that this job was started.
