@@ -1,7 +1,9 @@
 /*
  * What the inference gateway costs: the same chat completion asked of a fake model server directly, through GPUShield
- * (scoped token, limits, firewall in and out, audit, ledger) and through Portkey's gateway, in one run on one machine.
- * `node bench/gateway.ts [--seconds 6] [--requests 60000]`; --requests is the length of the memory run.
+ * (scoped token, limits, firewall in and out, audit, ledger), through a bare proxy that looks at nothing, and through
+ * Portkey's gateway, in one run on one machine. `node bench/gateway.ts [--seconds 6] [--requests 60000]`; --requests is
+ * the length of the memory run. `node bench/gateway.ts --memory --requests 1000000` is that run alone: it prints the
+ * server's memory as it goes and writes nothing.
  */
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +20,11 @@ import { freePort, stopChild, withServer, type BenchServer } from './support/ser
 import { ms, whole } from './support/table.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '6' }, requests: { type: 'string', default: '60000' } },
+  options: {
+    seconds: { type: 'string', default: '6' },
+    requests: { type: 'string', default: '60000' },
+    memory: { type: 'boolean', default: false },
+  },
 });
 const durationMs = Number(values.seconds) * 1000;
 const memoryRequests = Number(values.requests);
@@ -30,13 +36,21 @@ const unlimited = '1000000000';
 
 const machine = describeMachine();
 
-const fakeModel = (delayMs: number): Promise<{ readonly port: number; readonly child: ChildProcess }> =>
+interface Program {
+  readonly port: number;
+  readonly child: ChildProcess;
+}
+
+const started = (name: string, env: NodeJS.ProcessEnv): Promise<Program> =>
   new Promise((resolve, reject) => {
-    const program = join(import.meta.dirname, 'support/fake-model-process.ts');
-    const child = fork(program, [], { env: { ...process.env, DELAY_MS: String(delayMs) } });
+    const child = fork(join(import.meta.dirname, `support/${name}`), [], { env: { ...process.env, ...env } });
     child.once('error', reject);
     child.once('message', (port) => resolve({ port: Number(port), child }));
   });
+const fakeModel = (delayMs: number): Promise<Program> =>
+  started('fake-model-process.ts', { DELAY_MS: String(delayMs) });
+const bareProxy = (modelPort: number): Promise<Program> =>
+  started('bare-proxy-process.ts', { TARGET_PORT: String(modelPort) });
 
 const prompt = 'Explain in a few sentences what zero trust means for a fleet of GPUs. '.repeat(3);
 const bodyOf = (stream: boolean): string =>
@@ -56,8 +70,11 @@ const scopedToken = async (server: BenchServer, key: string): Promise<string> =>
   return answer.access_token;
 };
 
+/** The engine compiles what runs often: before that, its first thousand requests are slower than all others. */
+const warmUpMs = 5000;
+
 const measured = async (port: number, request: Buffer, forMs = durationMs): Promise<LoadResult> => {
-  await load({ port, request, connections, durationMs: Math.min(1500, forMs) });
+  await load({ port, request, connections, durationMs: Math.min(warmUpMs, forMs) });
   return load({ port, request, connections, durationMs: forMs });
 };
 
@@ -73,30 +90,35 @@ const gatewayEnv = (modelPort: number): Readonly<Record<string, string>> => ({
 
 interface Pair {
   readonly direct: LoadResult;
+  readonly bare: LoadResult;
   readonly gateway: LoadResult;
 }
 
-const added = ({ direct, gateway }: Pair, share: number): number =>
-  quantile(gateway.totalMs, share) - quantile(direct.totalMs, share);
+const added = ({ direct }: Pair, through: LoadResult, share: number): number =>
+  quantile(through.totalMs, share) - quantile(direct.totalMs, share);
 
 const latencyOf = async (): Promise<Pair & { readonly streams: Pair }> => {
   const model = await fakeModel(modelDelayMs);
+  const proxy = await bareProxy(model.port);
   try {
     return await withServer(
       async (server) => {
         const key = await logIn(server.url);
         const bearer = async () => ({ authorization: `Bearer ${await scopedToken(server, key)}` });
         const direct = await measured(model.port, chat({}));
+        const bare = await measured(proxy.port, chat({}));
         const gateway = await measured(server.port, chat(await bearer()));
         const streams = {
           direct: await measured(model.port, chat({}, true)),
+          bare: await measured(proxy.port, chat({}, true)),
           gateway: await measured(server.port, chat(await bearer(), true)),
         };
-        return { direct, gateway, streams };
+        return { direct, bare, gateway, streams };
       },
       { env: gatewayEnv(model.port) },
     );
   } finally {
+    await stopChild(proxy.child);
     await stopChild(model.child);
   }
 };
@@ -106,36 +128,81 @@ const residentBytes = (pid: number): number => {
   return Number(kilobytes ?? 0) * 1024;
 };
 
-interface Throughput {
-  readonly direct: LoadResult;
-  readonly gateway: LoadResult;
-  readonly memory: readonly number[];
-  readonly memoryRequests: number;
+/** JavaScript's heap as the server tells it; what is garbage and not collected yet is in it. */
+const heapBytes = async (server: BenchServer, key: string): Promise<number> => {
+  const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  return Number(/^nodejs_heap_used_bytes (\S+)/m.exec(await answer.text())?.[1] ?? 0);
+};
+
+interface MemoryRun {
+  /** Resident memory before the run and after each of its parts. */
+  readonly resident: readonly number[];
+  readonly heap: readonly number[];
+  readonly requests: number;
 }
 
-const throughputOf = async (modelPort: number): Promise<Throughput> =>
-  withServer(
+const memoryOf = async (
+  server: BenchServer,
+  key: string,
+  onPart: (requests: number, resident: number, heap: number) => void = () => undefined,
+): Promise<MemoryRun> => {
+  const resident: number[] = [];
+  const heap: number[] = [];
+  let requests = 0;
+  const note = async (): Promise<void> => {
+    resident.push(residentBytes(server.pid));
+    heap.push(await heapBytes(server, key));
+    onPart(requests, resident.at(-1) ?? 0, heap.at(-1) ?? 0);
+  };
+  await note();
+  while (requests < memoryRequests) {
+    const request = chat({ authorization: `Bearer ${await scopedToken(server, key)}` });
+    const part = await load({ port: server.port, request, connections, durationMs: 5000 });
+    requests += part.totalMs.length;
+    await note();
+  }
+  return { resident, heap, requests };
+};
+
+interface Throughput extends Pair {
+  readonly memory: MemoryRun;
+}
+
+const throughputOf = async (modelPort: number): Promise<Throughput> => {
+  const proxy = await bareProxy(modelPort);
+  try {
+    return await withServer(
+      async (server) => {
+        const key = await logIn(server.url);
+        const direct = await measured(modelPort, chat({}));
+        const bare = await measured(proxy.port, chat({}));
+        const bearer = { authorization: `Bearer ${await scopedToken(server, key)}` };
+        const gateway = await measured(server.port, chat(bearer));
+        return { direct, bare, gateway, memory: await memoryOf(server, key) };
+      },
+      { env: gatewayEnv(modelPort) },
+    );
+  } finally {
+    await stopChild(proxy.child);
+  }
+};
+
+/** The memory run alone, for as long as asked: a line for every few thousand requests. */
+const watchMemory = async (): Promise<void> => {
+  const { port, child } = await fakeModel(0);
+  await withServer(
     async (server) => {
       const key = await logIn(server.url);
-      const direct = await measured(modelPort, chat({}));
-      const bearer = async () => ({ authorization: `Bearer ${await scopedToken(server, key)}` });
-      const gateway = await measured(server.port, chat(await bearer()));
-      const memory = [residentBytes(server.pid)];
-      let made = 0;
-      while (made < memoryRequests) {
-        const part = await load({
-          port: server.port,
-          request: chat(await bearer()),
-          connections,
-          durationMs: 5000,
-        });
-        made += part.totalMs.length;
-        memory.push(residentBytes(server.pid));
-      }
-      return { direct, gateway, memory, memoryRequests: made };
+      await memoryOf(server, key, (requests, resident, heap) => {
+        console.log(
+          `${whole(requests)} requests: resident ${whole(resident / 1e6)} MB, heap ${whole(heap / 1e6)} MB`,
+        );
+      });
     },
-    { env: gatewayEnv(modelPort) },
+    { env: gatewayEnv(port) },
   );
+  await stopChild(child);
+};
 
 /** Portkey's gateway as npm has it, in a folder of its own. Undefined where it cannot be had; the notes say so then. */
 const portkeyOf = async (modelPort: number): Promise<LoadResult | undefined> => {
@@ -196,18 +263,24 @@ const row = (name: string, result: LoadResult): readonly string[] => [
 ];
 const columns = ['', 'requests/s', 'p50', 'p99', 'first byte p50'];
 
+if (values.memory) {
+  await watchMemory();
+  process.exit();
+}
+
 const latency = await latencyOf();
 const model = await fakeModel(0);
 const throughput = await throughputOf(model.port);
 const portkey = await portkeyOf(model.port);
 await stopChild(model.child);
 
-const addedP50 = added(latency, 0.5);
-const addedP99 = added(latency, 0.99);
+const addedP50 = added(latency, latency.gateway, 0.5);
+const addedP99 = added(latency, latency.gateway, 0.99);
 const firstByte =
   quantile(latency.streams.gateway.firstMs, 0.5) - quantile(latency.streams.direct.firstMs, 0.5);
-const [settledMemory = 0] = throughput.memory.slice(1);
-const lastMemory = throughput.memory.at(-1) ?? 0;
+const { memory } = throughput;
+const [settledMemory = 0] = memory.resident.slice(1);
+const lastMemory = memory.resident.at(-1) ?? 0;
 const growth = lastMemory - settledMemory;
 const ratio = portkey === undefined ? undefined : throughput.gateway.perSecond / portkey.perSecond;
 
@@ -232,7 +305,7 @@ const figures: Figure[] = [
     met: ratio !== undefined && ratio >= 10,
   },
   {
-    name: `memory after ${whole(throughput.memoryRequests)} more requests`,
+    name: `memory after ${whole(memory.requests)} more requests`,
     target: 'flat (< 50 MB more)',
     measured: `${whole(growth / 1e6)} MB more`,
     met: growth < 50e6,
@@ -249,8 +322,10 @@ report({
       columns,
       rows: [
         row('direct', latency.direct),
+        row('through a bare proxy', latency.bare),
         row('through GPUShield', latency.gateway),
         row('direct, stream', latency.streams.direct),
+        row('through a bare proxy, stream', latency.streams.bare),
         row('through GPUShield, stream', latency.streams.gateway),
       ],
     },
@@ -259,6 +334,7 @@ report({
       columns,
       rows: [
         row('direct', throughput.direct),
+        row('through a bare proxy', throughput.bare),
         row('through GPUShield', throughput.gateway),
         ...(portkey === undefined ? [] : [row(`through Portkey’s gateway ${portkeyVersion}`, portkey)]),
       ],
@@ -267,6 +343,7 @@ report({
   notes: [
     'Load generator, model server, gateway and PostgreSQL share the machine’s cores.',
     'GPUShield checks a scoped token, counts requests, holds and settles tokens and GPU-seconds, runs the firewall over prompt and answer, and writes an audit entry before each answer leaves and a ledger entry after it. Portkey’s gateway does none of these here.',
-    `Resident memory of the server: ${throughput.memory.map((bytes) => whole(bytes / 1e6)).join(', ')} MB.`,
+    `The bare proxy is node:http between two sockets and looks at nothing: what is added there (${ms(added(latency, latency.bare, 0.5))} at p50, ${ms(added(latency, latency.bare, 0.99))} at p99) no gateway in one Node process goes below on this machine.`,
+    `Resident memory of the server: ${memory.resident.map((bytes) => whole(bytes / 1e6)).join(', ')} MB; its heap: ${memory.heap.map((bytes) => whole(bytes / 1e6)).join(', ')} MB.`,
   ],
 });

@@ -54,15 +54,27 @@ const scoreView = (engine: Engine, view: View, words: Words): Scoring => {
   };
 };
 
-/** Scores every reading of a text. Time and memory are linear in its length. */
-export const scoreText = (engine: Engine, text: string): readonly Scoring[] => {
+/** Every reading of a text that has words. */
+const readWords = (engine: Engine, text: string): readonly (readonly [View, Words])[] => {
   const plain = foldText(engine.table, 'plain', text);
   const words = splitWords(engine.table, plain);
-  const found: Scoring[] = [];
-  if (words.count > 0) found.push(scoreView(engine, plain, words));
-  for (const view of readings(engine, text, plain, words)) {
-    const own = splitWords(engine.table, view);
-    if (own.count > 0) found.push(scoreView(engine, view, own));
+  const others = readings(engine, text, plain, words).map(
+    (view) => [view, splitWords(engine.table, view)] as const,
+  );
+  return [[plain, words] as const, ...others].filter(([, { count }]) => count > 0);
+};
+
+/** Scores every reading of a text. Time and memory are linear in its length. */
+export const scoreText = (engine: Engine, text: string): readonly Scoring[] =>
+  readWords(engine, text).map(([view, words]) => scoreView(engine, view, words));
+
+/** How abusive the worst reading of a text is, from 0 to 1: all that is asked of an answer. */
+export const toxicityOf = (engine: Engine, text: string): number => {
+  const { toxicity } = engine.models;
+  let worst = 0;
+  for (const [view, words] of readWords(engine, text)) {
+    const features = extractFeatures(engine.table, engine.concepts, view, words);
+    worst = Math.max(worst, probabilityOf(toxicity, scoreStretches(toxicity, words, features).raw));
   }
-  return found;
+  return worst;
 };

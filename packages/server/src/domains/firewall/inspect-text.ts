@@ -1,4 +1,4 @@
-import { scoreText, type Engine } from './engine.ts';
+import { scoreText, toxicityOf, type Engine } from './engine.ts';
 import type { Hit } from './hit.ts';
 import { findExfiltration } from './output/exfiltration.ts';
 import { findPii } from './pii/find-pii.ts';
@@ -81,7 +81,7 @@ export const inspectText = (engine: Engine, text: string, signal?: AbortSignal):
   inSlices(text, (slice) => inspectSlice(engine, slice), signal);
 
 const rudeHit = (engine: Engine, text: string): readonly Hit[] => {
-  const score = Math.max(0, ...scoreText(engine, text).map(({ toxicity }) => toxicity));
+  const score = toxicityOf(engine, text);
   const reason = 'The wording is abusive';
   return score < 0.5
     ? []

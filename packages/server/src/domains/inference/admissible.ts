@@ -32,6 +32,11 @@ const passed: Readonly<Record<Call['kind'], readonly string[]>> = {
   text: [...generating, 'prompt', 'suffix', 'echo', 'response_format', 'reasoning_effort'],
   embed: ['model', 'input', 'dimensions', 'encoding_format'],
 };
+const known: Readonly<Record<Call['kind'], ReadonlySet<string>>> = {
+  chat: new Set(passed.chat),
+  text: new Set(passed.text),
+  embed: new Set(passed.embed),
+};
 /** Harmless, and not the model server's business: who asks, what is kept, how it is billed. */
 const leftOut = new Set([
   'stream_options',
@@ -67,9 +72,8 @@ const ollamaOptions = [
 ];
 
 const requireKnown = (kind: Call['kind'], body: JsonObject): void => {
-  const known = new Set(passed[kind]);
   for (const [name, value] of Object.entries(body)) {
-    if (known.has(name) || leftOut.has(name) || value === undefined || value === null) continue;
+    if (known[kind].has(name) || leftOut.has(name) || value === undefined || value === null) continue;
     // One answer of several candidates: only the plain case is what it seems.
     if (name === 'best_of' && value === (body['n'] ?? 1)) continue;
     if (name === 'modalities' && JSON.stringify(value) === '["text"]') continue;

@@ -19,12 +19,21 @@ export const countOf = (value: unknown): number | undefined => {
 };
 
 /** Without the fields that are undefined. */
-export const defined = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+export const defined = (fields: JsonObject): JsonObject => {
+  const kept: JsonObject = {};
+  for (const name of Object.keys(fields)) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept;
+};
 
 /** Only these fields, where they are given. */
-export const pick = (object: JsonObject, names: readonly string[]): JsonObject =>
-  Object.fromEntries(names.flatMap((name) => (object[name] === undefined ? [] : [[name, object[name]]])));
+export const pick = (object: JsonObject, names: readonly string[]): JsonObject => {
+  const picked: JsonObject = {};
+  for (const name of names) {
+    const value = object[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+};
 
 /** JSON, or undefined for what is none. */
 export const parseJsonText = (text: string): unknown => {

@@ -37,11 +37,13 @@ const detailsOf = (call: Call, ctx: RequestContext, admitted: AdmittedCall | und
   };
 };
 
+const callEnded = new DOMException('The call has ended', 'AbortError');
+
 /** One signal for whatever ends a call: the client, the server's stop, the deadline. */
 const endOf = (ctx: RequestContext, deadlineMs: number) => {
   const controller = new AbortController();
   const abort = (): void => {
-    controller.abort();
+    controller.abort(callEnded);
   };
   const timer = setTimeout(abort, deadlineMs);
   const outer = ctx.signal;

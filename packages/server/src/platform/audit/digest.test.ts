@@ -14,6 +14,14 @@ describe('digests of secrets', () => {
     expect(digester.underName('api_key', 12_345_678)).toBe(hmac('12345678'));
   });
 
+  it('are those of each secret by itself, whatever came before', () => {
+    const many = Array.from({ length: 3000 }, (_, index) => `token-of-${String(index)}-abcdefghij`);
+    for (const secret of [...many, ...many.toReversed()])
+      expect(digester.underName('token_id', secret)).toBe(hmac(secret));
+    for (const name of ['records', 'token_id', 'records', 'token_id'])
+      expect(digester.underName(name, 'plain')).toBe(name === 'records' ? 'plain' : hmac('plain'));
+  });
+
   it('replace all between the first and the last of several', () => {
     const text = `a ${token} b ${token} c`;
     expect(digester.text(text)).toBe(`a ${hmac(`${token} b ${token}`)} c`);

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
+import { createLru } from '../lru.ts';
 import { maskText } from '../observability/mask.ts';
 import { isCounterKey, isSensitiveKey } from '../observability/sensitive-key.ts';
 
@@ -17,7 +18,7 @@ const digestOf = (key: KeyObject, secret: string): string =>
  * The text with whatever looks like a secret as its digest. Of a text with several, the part from the first to the
  * end of the last goes as one: only the parts before and after are surely no secret.
  */
-const digestText = (key: KeyObject, text: string): string => {
+const digestText = (digest: (secret: string) => string, text: string): string => {
   const masked = maskText(text);
   if (masked === text) return text;
   const prefix = masked.slice(0, Math.max(0, masked.indexOf(hidden)));
@@ -28,8 +29,8 @@ const digestText = (key: KeyObject, text: string): string => {
     text.startsWith(prefix) &&
     text.endsWith(suffix) &&
     prefix.length + suffix.length <= text.length;
-  if (!isAround) return digestOf(key, text);
-  return prefix + digestOf(key, text.slice(prefix.length, text.length - suffix.length)) + suffix;
+  if (!isAround) return digest(text);
+  return prefix + digest(text.slice(prefix.length, text.length - suffix.length)) + suffix;
 };
 
 /** Texts that were looked at and hold no secret are remembered: resources, reasons and agents come again and again. */
@@ -46,11 +47,41 @@ export interface Digester {
   underName<T>(name: string, value: T): T | string;
 }
 
+/** Digests of secrets that came last, by their hash: a token's id stands in the entry of each of its calls. */
+const keptDigests = 1024;
+
+const createDigest = (key: KeyObject): ((secret: string) => string) => {
+  const kept = createLru<string>(keptDigests);
+  return (secret) => {
+    const id = hash('sha256', secret, 'base64url');
+    const known = kept.get(id);
+    if (known !== undefined) return known;
+    const made = digestOf(key, secret);
+    kept.set(id, made);
+    return made;
+  };
+};
+
+/** Names of fields are words of this code, and few: whether one means a credential is looked at once. */
+const createNames = () => {
+  const known = new Map<string, boolean>();
+  return (name: string): boolean => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const sensitive = isSensitiveKey(name);
+    if (known.size >= maxRemembered) known.clear();
+    if (name.length <= maxRememberedLength) known.set(name, sensitive);
+    return sensitive;
+  };
+};
+
 export const createDigester = (key: KeyObject): Digester => {
   const plain = new Set<string>();
+  const digest = createDigest(key);
+  const isSensitive = createNames();
   const text = (given: string): string => {
     if (plain.has(given)) return given;
-    const shown = digestText(key, given);
+    const shown = digestText(digest, given);
     if (shown === given && given.length <= maxRememberedLength) {
       if (plain.size >= maxRemembered) plain.clear();
       plain.add(given);
@@ -58,12 +89,12 @@ export const createDigester = (key: KeyObject): Digester => {
     return shown;
   };
   return {
-    secret: (value) => digestOf(key, value),
+    secret: digest,
     text,
     underName: (name, value) => {
-      if (!isSensitiveKey(name)) return typeof value === 'string' ? text(value) : value;
-      if (typeof value === 'string') return digestOf(key, value);
-      return typeof value === 'number' && !isCounterKey(name) ? digestOf(key, String(value)) : value;
+      if (!isSensitive(name)) return typeof value === 'string' ? text(value) : value;
+      if (typeof value === 'string') return digest(value);
+      return typeof value === 'number' && !isCounterKey(name) ? digest(String(value)) : value;
     },
   };
 };

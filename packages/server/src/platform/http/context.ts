@@ -41,13 +41,16 @@ const payloadHashOf = (request: FastifyRequest): string =>
     .update(request.rawBody ?? '')
     .digest('hex');
 
+/** One for all: the reason that is made where none is given costs a stack trace for each request. */
+const answerEnded = new DOMException('The answer has ended', 'AbortError');
+
 /** The answer's own stream closes when it is done or the client is gone; a keep-alive socket outlives many answers. */
 const abortSignalOf = (reply: FastifyReply, stopping: AbortSignal): AbortSignal => {
   // By hand: AbortSignal.any would leave a weak reference to collect for each request.
   const ended = new AbortController();
   const end = (): void => {
     stopping.removeEventListener('abort', end);
-    ended.abort();
+    ended.abort(answerEnded);
   };
   if (stopping.aborted) end();
   else stopping.addEventListener('abort', end, { once: true });

@@ -2,7 +2,7 @@ import { createSecretKey, hash, KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { createLru } from './lru.ts';
+import { createLru } from '../lru.ts';
 
 /** Seconds that an access token lives. */
 export const accessTokenTtlSeconds = 900;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { createLru } from './lru.ts';
+import { createLru } from '../lru.ts';
 
 export interface CredentialCacheOptions<T> {
   readonly capacity: number;

@@ -4,7 +4,7 @@ import type { Scope } from '@gpushield/contracts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { toScopes } from './credential-store.ts';
-import { createLru } from './lru.ts';
+import { createLru } from '../lru.ts';
 
 /** Seconds that a scoped token lives (seed 3). */
 export const scopedTokenTtlSeconds = 60;

@@ -59,6 +59,24 @@ export const checkUrl = (policy: DestinationPolicy, text: string): UrlCheck => {
   return checkHost({ url, secure, port, grants });
 };
 
+/** URLs that one policy is asked for again and again: those of model servers. */
+const keptChecks = 32;
+
+/** `checkUrl`, which depends on nothing else than a policy and a text, with what it answered last. */
+export const createUrlCheck = (): typeof checkUrl => {
+  const kept = new WeakMap<DestinationPolicy, Map<string, UrlCheck>>();
+  return (policy, text) => {
+    const ofPolicy = kept.get(policy) ?? new Map<string, UrlCheck>();
+    const known = ofPolicy.get(text);
+    if (known !== undefined) return known;
+    const checked = checkUrl(policy, text);
+    if (ofPolicy.size >= keptChecks) ofPolicy.clear();
+    if (text.length <= urlMaxLength) ofPolicy.set(text, checked);
+    kept.set(policy, ofPolicy);
+    return checked;
+  };
+};
+
 const portOf = (url: URL, secure: boolean): number => {
   if (url.port !== '') return Number(url.port);
   return secure ? securePort : plainPort;

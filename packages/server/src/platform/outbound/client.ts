@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/index.ts';
-import { checkUrl } from './check-url.ts';
+import { checkUrl, createUrlCheck } from './check-url.ts';
 import { createCircuitBoard, type CircuitBoard } from './circuit-board.ts';
 import { createConnectionPools } from './connection-pools.ts';
 import { createDeadline } from './deadline.ts';
@@ -76,14 +76,14 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
   const { resolve = createResolve(), connect = systemConnect, ca } = options;
   const limits: OutboundLimits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
-  const measured = createMeasured(options);
+  const [measured, checkedUrl] = [createMeasured(options), createUrlCheck()];
   const pools = createConnectionPools({ connect, connectTimeoutMs: limits.connectTimeoutMs, ca });
   const sendDeps = { pools, resolve, resolveTimeoutMs: limits.resolveTimeoutMs };
   const [send, sendStream] = [createSend(sendDeps), createSendStream(sendDeps)];
   const guard = createGuard({ slots: createSlots(limits), circuits: watchedCircuits(options, limits) });
 
   const prepare = (policy: DestinationPolicy, request: OutboundRequest) => {
-    const checked = checkUrl(policy, request.url);
+    const checked = checkedUrl(policy, request.url);
     if (!checked.ok) {
       throw new OutboundFailure('forbidden_destination', checked.reason, { retryable: false });
     }

@@ -13,9 +13,9 @@ export const findAddresses = async (
   target: Target,
   deadline: Deadline,
 ): Promise<readonly string[]> => {
-  const found = target.literal
-    ? [target.hostname]
-    : await deadline.race(resolveInTime(resolve, target, timeoutMs));
+  // An address in the URL was checked with it, and there is nothing to choose.
+  if (target.literal) return [target.hostname];
+  const found = await deadline.race(resolveInTime(resolve, target, timeoutMs));
   if (found.length === 0) {
     throw new OutboundFailure('dns', 'the host name has no address', { retryable: true });
   }

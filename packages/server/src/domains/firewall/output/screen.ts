@@ -1,4 +1,4 @@
-import { scoreText, type Engine } from '../engine.ts';
+import { toxicityOf, type Engine } from '../engine.ts';
 import type { Hit } from '../hit.ts';
 import { actionOn, findingOf, maskHits, severer, worthTelling } from '../judge.ts';
 import { findPii } from '../pii/find-pii.ts';
@@ -98,7 +98,7 @@ const judgeToxicity = (
   if (policy.toxicity === 'allow' || (state.unjudged < toxicityChars / 2 && !final) || state.unjudged === 0)
     return [];
   state.unjudged = 0;
-  const score = Math.max(0, ...scoreText(engine, state.recent).map(({ toxicity }) => toxicity));
+  const score = toxicityOf(engine, state.recent);
   if (score < policy.toxicityThreshold) return [];
   return [
     {

@@ -5,11 +5,22 @@ import { piiForms } from './forms.ts';
 const contextBefore = 60;
 const contextAfter = 25;
 
+const digitsIn = (text: string): number => {
+  let digits = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) digits += 1;
+  }
+  return digits;
+};
+
 /** Personal data by form, checksum and the words beside it. Linear: each pattern's repetitions are bounded. */
 export const findPii = (text: string): readonly Hit[] => {
-  if (!/[\d@]/.test(text)) return [];
+  const digits = digitsIn(text);
+  if (digits === 0 && !text.includes('@')) return [];
   const hits: Hit[] = [];
   for (const form of piiForms) {
+    if (digits < form.digits || (form.sign !== undefined && !text.includes(form.sign))) continue;
     for (const match of text.matchAll(form.pattern)) {
       const value = match[0];
       const start = match.index;

@@ -5,6 +5,9 @@ import { cardValid, digitsOf, ibanValid, ipv4Valid, phoneValid, ssnValid } from 
 /** How one kind of personal data looks. */
 export interface PiiForm {
   readonly type: PiiType;
+  /** A text with fewer digits, or without this sign, holds none: most texts are spared most patterns. */
+  readonly digits: number;
+  readonly sign?: string;
   readonly pattern: RegExp;
   /** A checksum or range that the whole match must pass. */
   readonly valid?: (value: string) => boolean;
@@ -22,12 +25,15 @@ const idContext =
 export const piiForms: readonly PiiForm[] = [
   {
     type: 'email',
+    digits: 0,
+    sign: '@',
     pattern:
       /(?<![A-Za-z0-9._%+-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}\b/g,
     reason: 'An e-mail address',
   },
   {
     type: 'iban',
+    digits: 2,
     pattern:
       /\b[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4}|[ -]?[A-Z]{4}(?=[ -]?\d)){2,7}(?:[ -]?\d{1,3}|[A-Z0-9]{1,3})?\b/gi,
     valid: ibanValid,
@@ -35,12 +41,14 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'card',
+    digits: 12,
     pattern: /(?<![\d.-])\d(?:[ -]?\d){11,18}(?![\d-])/g,
     valid: cardValid,
     reason: 'A payment card number with a valid checksum',
   },
   {
     type: 'crypto_wallet',
+    digits: 1,
     pattern: /\b(?:0x[0-9a-fA-F]{40}|bc1[ac-hj-np-z02-9]{25,62}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b/g,
     valid: (value) =>
       value.startsWith('0x') ||
@@ -48,9 +56,16 @@ export const piiForms: readonly PiiForm[] = [
       (/\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value)),
     reason: 'The address of a wallet',
   },
-  { type: 'mac_address', pattern: /\b(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}\b/gi, reason: 'A hardware address' },
+  {
+    type: 'mac_address',
+    digits: 0,
+    pattern: /\b(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}\b/gi,
+    reason: 'A hardware address',
+  },
   {
     type: 'ip',
+    digits: 4,
+    sign: '.',
     pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)/g,
     valid: ipv4Valid,
     unless: /(?:version|release|v\.?|ver|section|chapter|clause)\s{0,2}$/i,
@@ -58,18 +73,22 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'ip',
+    digits: 0,
+    sign: ':',
     pattern: /(?<![\w:.])[0-9a-f:]{2,39}:[0-9a-f:.]{0,30}(?![\w:])/gi,
     valid: (value) => /:.*:/.test(value) && /[0-9a-f]/i.test(value) && isIPv6(value),
     reason: 'An IPv6 address',
   },
   {
     type: 'ssn',
+    digits: 9,
     pattern: /(?<![\d-])\d{3}([ -])\d{2}\1\d{4}(?![\d-])/g,
     valid: ssnValid,
     reason: 'A US social security number',
   },
   {
     type: 'ssn',
+    digits: 9,
     pattern: /(?<![\d-])\d{9}(?![\d-])/g,
     valid: ssnValid,
     context: /\b(?:ssn|social security|social-security|sosec)\b/i,
@@ -77,42 +96,60 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'national_id',
+    digits: 6,
     pattern: /\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/g,
     reason: 'A UK National Insurance number',
   },
-  { type: 'national_id', pattern: /\b\d{3}\.\d{3}\.\d{3}-\d{2}\b/g, reason: 'A Brazilian CPF' },
+  { type: 'national_id', digits: 11, pattern: /\b\d{3}\.\d{3}\.\d{3}-\d{2}\b/g, reason: 'A Brazilian CPF' },
   {
     type: 'national_id',
+    digits: 7,
     pattern: /\b[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]\b/gi,
     reason: 'An Italian codice fiscale',
   },
-  { type: 'national_id', pattern: /\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d\b/g, reason: 'A Mexican CURP' },
   {
     type: 'national_id',
+    digits: 7,
+    pattern: /\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d\b/g,
+    reason: 'A Mexican CURP',
+  },
+  {
+    type: 'national_id',
+    digits: 7,
     pattern: /\b(?:\d{8}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z]\b/g,
     valid: (value) => nifValid(value),
     reason: 'A Spanish NIF or NIE',
   },
-  { type: 'national_id', pattern: /\b[STFGM]\d{7}[A-Z]\b/g, context: idContext, reason: 'A Singapore NRIC' },
   {
     type: 'national_id',
+    digits: 7,
+    pattern: /\b[STFGM]\d{7}[A-Z]\b/g,
+    context: idContext,
+    reason: 'A Singapore NRIC',
+  },
+  {
+    type: 'national_id',
+    digits: 13,
     pattern: /(?<!\d)\d{6}-[1-4]\d{6}(?!\d)/g,
     reason: 'A Korean resident registration number',
   },
   {
     type: 'national_id',
+    digits: 17,
     pattern: /(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX](?![\dA-Z])/gi,
     valid: (value) => chinaValid(value),
     reason: 'A Chinese resident identity number',
   },
   {
     type: 'passport',
+    digits: 5,
     pattern: /\b(?=[A-Z0-9]*\d{5})[A-Z]{0,3}\d{5,9}[A-Z]{0,1}\d{0,2}\b/g,
     context: /\b(?:passport|reisepass|pasaporte|passeport|passaporto|passaporte|paspoort|паспорт)/i,
     reason: 'A passport number, by the words beside it',
   },
   {
     type: 'driver_licence',
+    digits: 4,
     pattern: /\b(?=[A-Z0-9-]*\d{4})[A-Z0-9]{1,7}[A-Z0-9-]{4,16}\b/g,
     context:
       /\b(?:driver'?s?|driving)[ -]licen[cs]e|\b(?:führerschein|permis de conduire|licencia de conducir|dl (?:number|no))\b/i,
@@ -120,6 +157,7 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'national_id',
+    digits: 4,
     pattern: /(?<![\w-])(?=[A-Z0-9 ./-]*\d{4})[A-Z]{0,5}\d[\d ./-]{4,18}\d[A-Z]{0,2}(?![\w-])/g,
     valid: (value) => digitsOf(value).length >= 7 && digitsOf(value).length <= 14,
     context: idContext,
@@ -127,6 +165,7 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'bank_account',
+    digits: 6,
     pattern: /(?<![\w-])\d(?:[ -]?\d){5,17}(?![\w-])/g,
     valid: (value) => digitsOf(value).length >= 6,
     context:
@@ -135,12 +174,14 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'date_of_birth',
+    digits: 6,
     pattern: /\b(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})\b/g,
     context: /\b(?:born|birth|dob|birthday|geboren|geburtsdatum|naissance|nacimiento|nascita|nascimento)\b/i,
     reason: 'A date of birth, by the words beside it',
   },
   {
     type: 'phone',
+    digits: 7,
     pattern:
       /(?<=\\[nrt]|^|[^\w+.-])(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,
@@ -148,6 +189,7 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'phone',
+    digits: 10,
     pattern:
       /(?<=\\[nrt]|^|[^\w+.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w|-\d)/gi,
     valid: phoneValid,
@@ -155,6 +197,7 @@ export const piiForms: readonly PiiForm[] = [
   },
   {
     type: 'phone',
+    digits: 6,
     pattern:
       /(?<=\\[nrt]|^|[^\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,

@@ -2,40 +2,69 @@ import type { Hit } from '../hit.ts';
 
 interface SecretForm {
   readonly type: string;
+  /** One of these stands in each text that the pattern finds: looking for them costs a hundredth of the pattern. */
+  readonly marks: readonly string[];
   readonly pattern: RegExp;
 }
 
 /** Forms of credentials, each begun by a fixed text, so that scanning stays linear. */
-const forms: readonly SecretForm[] = [
-  { type: 'aws_access_key', pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g },
-  { type: 'github_token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})/g },
-  { type: 'gitlab_token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
-  { type: 'slack_token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
-  { type: 'slack_webhook', pattern: /\bhooks\.slack\.com\/services\/[A-Za-z0-9/]{20,100}/g },
+export const secretForms: readonly SecretForm[] = [
+  {
+    type: 'aws_access_key',
+    marks: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
+    pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g,
+  },
+  {
+    type: 'github_token',
+    marks: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
+    pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})/g,
+  },
+  { type: 'gitlab_token', marks: ['glpat-'], pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
+  { type: 'slack_token', marks: ['xox'], pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
+  {
+    type: 'slack_webhook',
+    marks: ['hooks.slack.com'],
+    pattern: /\bhooks\.slack\.com\/services\/[A-Za-z0-9/]{20,100}/g,
+  },
   {
     type: 'openai_key',
+    marks: ['sk-'],
     pattern: /\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]{2,8}-|or-v1-)?[A-Za-z0-9_-]{20,250}/g,
   },
-  { type: 'google_api_key', pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
-  { type: 'google_oauth', pattern: /\bya29\.[A-Za-z0-9_-]{20,500}/g },
-  { type: 'stripe_key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,247}/g },
-  { type: 'huggingface_token', pattern: /\bhf_[A-Za-z0-9]{30,60}\b/g },
-  { type: 'npm_token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
-  { type: 'pypi_token', pattern: /\bpypi-[A-Za-z0-9_-]{50,250}/g },
-  { type: 'vault_token', pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,250}/g },
-  { type: 'sendgrid_key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}/g },
-  { type: 'twilio_key', pattern: /\bSK[0-9a-f]{32}\b/g },
-  { type: 'telegram_token', pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/g },
-  { type: 'digitalocean_token', pattern: /\bdo[opr]_v1_[0-9a-f]{64}\b/g },
-  { type: 'gpushield_key', pattern: /\bgps?k?_[A-Za-z0-9_-]{32,120}\b/g },
-  { type: 'azure_account_key', pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
-  { type: 'jwt', pattern: /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}/g },
+  { type: 'google_api_key', marks: ['AIza'], pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
+  { type: 'google_oauth', marks: ['ya29.'], pattern: /\bya29\.[A-Za-z0-9_-]{20,500}/g },
+  {
+    type: 'stripe_key',
+    marks: ['k_live_', 'k_test_'],
+    pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,247}/g,
+  },
+  { type: 'huggingface_token', marks: ['hf_'], pattern: /\bhf_[A-Za-z0-9]{30,60}\b/g },
+  { type: 'npm_token', marks: ['npm_'], pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { type: 'pypi_token', marks: ['pypi-'], pattern: /\bpypi-[A-Za-z0-9_-]{50,250}/g },
+  { type: 'vault_token', marks: ['hvs.', 'hvb.', 'hvr.'], pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,250}/g },
+  { type: 'sendgrid_key', marks: ['SG.'], pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}/g },
+  { type: 'twilio_key', marks: ['SK'], pattern: /\bSK[0-9a-f]{32}\b/g },
+  { type: 'telegram_token', marks: [':AA'], pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/g },
+  { type: 'digitalocean_token', marks: ['_v1_'], pattern: /\bdo[opr]_v1_[0-9a-f]{64}\b/g },
+  {
+    type: 'gpushield_key',
+    marks: ['gps_', 'gpk_', 'gp_', 'gpsk_'],
+    pattern: /\bgps?k?_[A-Za-z0-9_-]{32,120}\b/g,
+  },
+  { type: 'azure_account_key', marks: ['AccountKey='], pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
+  {
+    type: 'jwt',
+    marks: ['eyJ'],
+    pattern: /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}/g,
+  },
   {
     type: 'private_key',
+    marks: ['PRIVATE KEY'],
     pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,-]{0,8000}/g,
   },
   {
     type: 'connection_string',
+    marks: ['://'],
     pattern:
       /\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|rediss|amqps?|ftp|https?):\/\/[^\s:/@'"<>]{1,64}:[^\s:/@'"<>]{3,128}@[^\s'"<>]{3,200}/g,
   },
@@ -63,7 +92,8 @@ const looksRandom = (value: string): boolean =>
 /** Credentials by their form, and values that are assigned to a word for one and look random. */
 export const findSecrets = (text: string): readonly Hit[] => {
   const hits: Hit[] = [];
-  for (const { type, pattern } of forms) {
+  for (const { type, marks, pattern } of secretForms) {
+    if (!marks.some((mark) => text.includes(mark))) continue;
     for (const match of text.matchAll(pattern)) {
       hits.push({
         kind: 'secret',
@@ -75,6 +105,7 @@ export const findSecrets = (text: string): readonly Hit[] => {
       });
     }
   }
+  if (!text.includes('=') && !text.includes(':')) return hits;
   for (const match of text.matchAll(assigned)) {
     const value = match[1] ?? '';
     const start = match.index + match[0].length - value.length;

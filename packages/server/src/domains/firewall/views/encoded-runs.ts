@@ -8,10 +8,12 @@ const letterShare = 0.75;
 
 /** Mostly letters and spaces of some script: a key, a hash or a picture is not. */
 const isText = (text: string): boolean => {
-  if (text.length < 6 || text.includes('\u0000')) return false;
+  // What long words decode to is full of these: it is told before any letter is looked at.
+  const begin = text.slice(0, 512);
+  if (text.length < 6 || text.includes('\u0000') || begin.includes('\uFFFD')) return false;
   let good = 0;
-  for (const char of text.slice(0, 512)) if (/[\p{L}\p{M}\p{Zs}\n.,!?'"]/u.test(char)) good += 1;
-  return good >= Math.min(512, text.length) * letterShare && !text.slice(0, 512).includes('\uFFFD');
+  for (const char of begin) if (/[\p{L}\p{M}\p{Zs}\n.,!?'"]/u.test(char)) good += 1;
+  return good >= begin.length * letterShare;
 };
 
 const decodedAt = (name: string, text: string, start: number, length: number): Decoded => ({
@@ -25,6 +27,8 @@ const decodedAt = (name: string, text: string, start: number, length: number): D
 
 const kinds: readonly {
   readonly name: string;
+  /** Stands in each run of this kind. */
+  readonly mark?: RegExp;
   readonly pattern: RegExp;
   readonly decode: (run: string) => string;
 }[] = [
@@ -35,6 +39,7 @@ const kinds: readonly {
   },
   {
     name: 'binary',
+    mark: /[01]{8}/,
     pattern: /(?:[01]{8} ?){6,}/g,
     decode: (run) =>
       Buffer.from(
@@ -51,6 +56,7 @@ const kinds: readonly {
   },
   {
     name: 'base64-lines',
+    mark: /\n/,
     pattern: /[A-Za-z0-9+/]{40,100}(?:\r?\n[A-Za-z0-9+/]{4,100})+={0,2}/g,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
@@ -76,7 +82,8 @@ const base32 = (run: string): string => {
 /** Runs of base64, base32, hex and binary that decode to text. Encodings alone are no attack: what they say is judged. */
 export const decodeRuns = (text: string): readonly Decoded[] => {
   const found: Decoded[] = [];
-  for (const { name, pattern, decode } of kinds) {
+  for (const { name, mark, pattern, decode } of kinds) {
+    if (mark?.test(text) === false) continue;
     pattern.lastIndex = 0;
     for (const match of text.matchAll(pattern)) {
       if (found.length >= runsMax) return found;

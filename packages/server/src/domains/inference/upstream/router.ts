@@ -123,7 +123,7 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
     request: RouteRequest,
     work: (attempt: Attempt, finish: (failed: boolean) => void) => Promise<T>,
   ): Promise<Routed<T>> => {
-    let last = new AppError('model_not_found', { detail: `No server has the model ${request.model.name}` });
+    let last: AppError | undefined;
     for (const one of attemptsFor(deps, request.model)) {
       try {
         const answer = await attempt(one, request, (finish) => work(one, finish));
@@ -133,7 +133,9 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
         if (!mayTryAnother(last) || request.signal.aborted) throw last;
       }
     }
-    throw last;
+    throw (
+      last ?? new AppError('model_not_found', { detail: `No server has the model ${request.model.name}` })
+    );
   };
 
   return {
