@@ -18,3 +18,14 @@ export const xidSeverity = (code: number): Severity => {
   const level = xidFacts.get(code)?.level;
   return level === undefined ? 'medium' : byLevel[level];
 };
+
+/** Who an Xid speaks of. `memory`: a step on the way to failing memory, or a row that is hammered; not yet fatal. */
+export type XidClass = 'security' | 'hardware' | 'memory' | 'application' | 'other';
+const memoryXids: ReadonlySet<number> = new Set([92, 171, 172]);
+
+export const xidClassOf = (code: number): XidClass => {
+  if (securityXids.has(code)) return 'security';
+  if (xidSeverity(code) === 'high') return 'hardware';
+  if (memoryXids.has(code)) return 'memory';
+  return applicationXids.has(code) ? 'application' : 'other';
+};

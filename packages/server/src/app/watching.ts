@@ -90,7 +90,13 @@ export const buildWatching = (
   });
   const detection = createDetectionDomain({ ...common, alerts: alerts.port, threshold });
   const telemetry = buildTelemetry(options, platform, { fleet: fleet.port, judge: detection.judge });
-  const evidence = createEvidenceDomain({ ...common, fleet: fleet.port, alerts: alerts.port, retentionDays });
+  const evidence = createEvidenceDomain({
+    ...common,
+    fleet: fleet.port,
+    alerts: alerts.port,
+    watchXids: detection.watchXids,
+    retentionDays,
+  });
   const { submit, bufferedRows } = telemetry.port;
   const otlp = buildOtlp(options, platform, { fleet: fleet.port, evidence: evidence.port, submit });
   const graphql = createGraphqlDomain({

@@ -14,6 +14,7 @@ export const families = [
   'leak',
   'performance',
   'lost',
+  'xid',
 ] as const;
 export type Family = (typeof families)[number];
 
@@ -42,6 +43,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   row_remap: { family: 'memory', severity: 'high', title: 'Memory rows failing' },
   pcie_link: { family: 'link', severity: 'medium', title: 'Failing PCIe link' },
   peer_divergence: { family: 'performance', severity: 'medium', title: 'Unlike its neighbours' },
+  xid_security: { family: 'xid', severity: 'critical', title: 'Xid of security' },
+  xid_hardware: { family: 'xid', severity: 'high', title: 'Xid of failed hardware' },
+  xid_memory: { family: 'xid', severity: 'high', title: 'Xids of failing memory' },
+  xid_application: { family: 'xid', severity: 'medium', title: 'A program that keeps failing' },
+  xid_other: { family: 'xid', severity: 'medium', title: 'Xids that keep coming' },
   [lostDetector]: { family: 'lost', severity: 'high', title: 'GPU fell silent' },
 };
 const unknownKind: Kind = { family: 'performance', severity: 'medium', title: 'Anomaly' };

@@ -44,6 +44,16 @@ export const activeOfNode = async (
   return rows;
 };
 
+/** Findings of a family that go on, longest unheard of first, locked; those that another transaction holds are left out. */
+export const lockActive = async (tx: Tx, family: Family, limit: number): Promise<readonly FindingRow[]> => {
+  const { rows } = await tx.query<FindingRow>(
+    `SELECT * FROM detection_findings WHERE family = $1 AND active
+     ORDER BY last_at, gpu_id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
+    [family, limit],
+  );
+  return rows;
+};
+
 export const putFinding = async (tx: Tx, row: FindingRow): Promise<void> => {
   await tx.query(
     `INSERT INTO detection_findings

@@ -1,15 +1,22 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { Route } from '../../platform/http/route.ts';
 import type { AlertsPort } from '../alerts/index.ts';
 import type { Judge } from '../telemetry/index.ts';
 import { createDetectorModel } from './detectors/index.ts';
+import { xidDetectors } from './detectors/xid.ts';
 import { createJudge } from './judge.ts';
 import { detectionRoutes } from './routes/index.ts';
 import { createRulesCache } from './rules-cache.ts';
 import { createStepper } from './step-record.ts';
 import { createTell } from './tell.ts';
+import { calmXids, createXidWatch, type WatchXids } from './xid-watch.ts';
+
+export type { GpuXids, SettleXids, WatchXids } from './xid-watch.ts';
+
+const calmEveryMs = 60_000;
 
 export interface DetectionDomainDeps {
   readonly db: Database;
@@ -24,6 +31,9 @@ export interface DetectionDomainDeps {
 export interface DetectionDomain {
   readonly routes: readonly Route[];
   readonly judge: Judge;
+  readonly watchXids: WatchXids;
+  /** Once per cluster. */
+  readonly tasks: readonly PeriodicTask[];
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -33,6 +43,19 @@ export const createDetectionDomain = (deps: DetectionDomainDeps): DetectionDomai
   const rules = createRulesCache(deps.db);
   const stepper = createStepper(createDetectorModel());
   const judge = createJudge({ ...deps, stepper, rules, tell: createTell(deps.alerts) });
-  const routes = detectionRoutes({ ...deps, stepper, rules, detectors: stepper.model.detectors });
-  return { routes, judge, start: rules.start, stop: rules.stop };
+  const detectors = [...stepper.model.detectors, ...xidDetectors];
+  return {
+    routes: detectionRoutes({ ...deps, stepper, rules, detectors }),
+    judge,
+    watchXids: createXidWatch({ ...deps, rules }),
+    tasks: [
+      {
+        name: 'detection-calm-xids',
+        intervalMs: calmEveryMs,
+        run: () => deps.db.transaction((tx) => calmXids(deps.alerts, tx, deps.clock.nowMs())),
+      },
+    ],
+    start: rules.start,
+    stop: rules.stop,
+  };
 };

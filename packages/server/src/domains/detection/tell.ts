@@ -131,18 +131,22 @@ const raise = async (
   });
 };
 
-const settle = async (alerts: AlertsPort, tx: Tx, episode: Episode, known: FindingRow): Promise<void> => {
-  const detectors = known.detectors.filter((name) => !episode.ended.has(name));
-  const at = new Date(episode.lastMs);
-  const active = detectors.length > 0;
-  await putFinding(tx, { ...known, detectors, active, last_at: at });
-  if (active) return;
+/** Says in the alert that what was found there goes on no more. */
+export const noteCalm = async (alerts: AlertsPort, tx: Tx, known: FindingRow, at: Date): Promise<void> => {
   const said = known.detectors.map((name) => kindOf(name).title.toLowerCase()).join(', ');
   await alerts.note(
     tx,
     known.alert_id,
     `GPU ${known.gpu_id}: no longer seen at ${at.toISOString()} (${said})`,
   );
+};
+
+const settle = async (alerts: AlertsPort, tx: Tx, episode: Episode, known: FindingRow): Promise<void> => {
+  const detectors = known.detectors.filter((name) => !episode.ended.has(name));
+  const at = new Date(episode.lastMs);
+  const active = detectors.length > 0;
+  await putFinding(tx, { ...known, detectors, active, last_at: at });
+  if (!active) await noteCalm(alerts, tx, known, at);
 };
 
 export const createTell =

@@ -49,6 +49,31 @@ export const insertEvents = async (tx: Tx, events: readonly EventRecord[]): Prom
   );
 };
 
+export interface XidRow {
+  readonly gpu_id: string;
+  readonly code: number;
+  readonly at: Date;
+}
+
+/** Xids of these GPUs since a moment, at most `each` of one; by the code that their fingerprint ends with. */
+export const recentXids = async (
+  db: Executor,
+  gpuIds: readonly string[],
+  since: Date,
+  each: number,
+): Promise<readonly XidRow[]> => {
+  const { rows } = await db.query<XidRow>(
+    `SELECT found.gpu_id, found.code::int, found.at FROM unnest($1::uuid[]) AS wanted (id)
+     CROSS JOIN LATERAL (
+       SELECT gpu_id, substring(fingerprint FROM ':([0-9]{1,5})$') AS code, occurred_at AS at FROM security_events
+       WHERE gpu_id = wanted.id AND event_type = 'gpu.xid' AND occurred_at > $2
+       ORDER BY occurred_at DESC, id DESC LIMIT $3) AS found
+     WHERE found.code IS NOT NULL`,
+    [gpuIds, since, each],
+  );
+  return rows;
+};
+
 export const findEvent = async (db: Executor, id: string): Promise<EventRecord | undefined> =>
   (await db.query<EventRecord>(`SELECT ${columns} FROM security_events WHERE id = $1`, [id])).rows[0];
 

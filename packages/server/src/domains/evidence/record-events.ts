@@ -11,9 +11,10 @@ import { checkEvidence, refuseField, timeOf } from '../alerts/index.ts';
 import type { EvidenceDomainDeps } from './deps.ts';
 import { eventFingerprint } from './event-fingerprint.ts';
 import { insertEvents, type EventRecord } from './event-store.ts';
+import { watchXids } from './watch-xids.ts';
 import type { FleetNode } from './types.ts';
 
-type Deps = Pick<EvidenceDomainDeps, 'clock' | 'newId' | 'alerts' | 'fleet'>;
+type Deps = Pick<EvidenceDomainDeps, 'clock' | 'newId' | 'alerts' | 'fleet' | 'watchXids'>;
 
 /** What resources a reporter may speak of; throws 403 for a node that is not its own. */
 export type AuthorizeNode = (node: FleetNode) => void;
@@ -100,9 +101,8 @@ const latestOf = (events: readonly EventRecord[]): EventRecord | undefined =>
 const raiseGrave = async (
   deps: Deps,
   tx: Tx,
-  events: readonly EventRecord[],
+  grave: readonly EventRecord[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const grave = events.filter(({ severity }) => rank(severity) >= alertsFrom);
   const groups = [...Map.groupBy(grave, ({ fingerprint }) => fingerprint)].sort(([a], [b]) =>
     a < b ? -1 : 1,
   );
@@ -142,11 +142,12 @@ export const recordEvents = async (
   const receivedAt = new Date(deps.clock.nowMs());
   await checkReferences(deps, tx, inputs, authorizeNode);
   const events = inputs.map((input, position) => recordOf(deps, input, position, receivedAt));
-  const alertIds = await raiseGrave(deps, tx, events);
+  const isGrave = ({ severity }: EventRecord): boolean => rank(severity) >= alertsFrom;
+  const settleXids = await watchXids(deps, tx, events, isGrave);
+  const alertIds = await raiseGrave(deps, tx, events.filter(isGrave));
+  await settleXids(alertIds);
   const linked = events.map((event) =>
-    rank(event.severity) < alertsFrom
-      ? event
-      : { ...event, alertId: alertIds.get(event.fingerprint) ?? null },
+    isGrave(event) ? { ...event, alertId: alertIds.get(event.fingerprint) ?? null } : event,
   );
   await insertEvents(tx, linked);
   return { accepted: linked.length, receivedAt };

@@ -14,7 +14,13 @@ import type { DetectionRouteDeps } from './shared.ts';
 /** One of each family, and some to spare. */
 const maxFindings = 16;
 
-export const gpuDetectionRoute = ({ stepper, rules, threshold, clock }: DetectionRouteDeps): Route =>
+export const gpuDetectionRoute = ({
+  stepper,
+  rules,
+  threshold,
+  clock,
+  detectors,
+}: DetectionRouteDeps): Route =>
   defineRoute({
     method: 'GET',
     path: '/api/v1/detection/gpus/:id',
@@ -29,9 +35,9 @@ export const gpuDetectionRoute = ({ stepper, rules, threshold, clock }: Detectio
     handler: async ({ params: { id } }, ctx) => {
       const place = await findPlace(ctx.db, id);
       if (place === undefined) throw new AppError('not_found', { detail: `There is no GPU ${id}` });
-      const { model, version, stateLength } = stepper;
+      const { version, stateLength } = stepper;
       const { rules: current } = await rules.current(ctx.db);
-      const gate = gateOf(current, model.detectors, threshold, place.node_id, id);
+      const gate = gateOf(current, detectors, threshold, place.node_id, id);
       const state = await findState(ctx.db, id, version, stateLength);
       const latest = await findLatest(ctx.db, id);
       const findings = await listFindings(ctx.db, { gpu_id: id }, maxFindings, undefined);
@@ -44,7 +50,7 @@ export const gpuDetectionRoute = ({ stepper, rules, threshold, clock }: Detectio
         judged: open && warm,
         why_not: open && warm ? null : whyNot,
         threshold: gate.threshold,
-        detectors_off: model.detectors.filter((_, index) => gate.off[index] === 1),
+        detectors_off: detectors.filter((_, index) => gate.off[index] === 1),
         baseline: presentBaseline(state),
         latest:
           latest === undefined
