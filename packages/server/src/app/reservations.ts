@@ -1,6 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createLocalRuntime, createReservationsDomain, type Runtime } from '../domains/reservations/index.ts';
+import {
+  createKubernetesRuntime,
+  createLocalRuntime,
+  createReservationsDomain,
+  type Runtime,
+} from '../domains/reservations/index.ts';
 import type { LedgerPort } from '../domains/usage/index.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -8,6 +13,8 @@ import type { Platform } from './platform.ts';
 const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
   const { runtime, directory, sshAddress } = config.reservations;
   if (runtime === 'off') return undefined;
+  if (runtime === 'kubernetes')
+    return createKubernetesRuntime({ settings: config.reservations.kubernetes, clock, log });
   return createLocalRuntime({
     root: directory ?? join(config.dataDir, 'jobs'),
     sshAddress,

@@ -89,10 +89,30 @@ const assembleAlerts = (values: Values): Config['alerts'] => {
   };
 };
 
+/** As Kubernetes spells them. */
+const addressKinds = {
+  internalip: 'InternalIP',
+  externalip: 'ExternalIP',
+  hostname: 'Hostname',
+  internaldns: 'InternalDNS',
+  externaldns: 'ExternalDNS',
+} as const;
+
 const assembleReservations = (values: Values, cwd: string): Config['reservations'] => ({
   runtime: values.jobRuntime,
   directory: values.jobDirectory === undefined ? undefined : resolve(cwd, values.jobDirectory),
   sshAddress: values.jobSshAddress,
+  kubernetes: {
+    kubeconfig: values.kubeconfig === undefined ? undefined : resolve(cwd, values.kubeconfig),
+    namespace: values.kubernetesNamespace,
+    image: values.jobImage,
+    nvidiaRuntimeClass: values.nvidiaRuntimeClass,
+    kataRuntimeClass: values.kataRuntimeClass,
+    storageClass: values.jobStorageClass,
+    snapshotClass: values.jobSnapshotClass,
+    addressKind: addressKinds[values.jobAddressKind],
+    patienceMs: values.jobPatienceSeconds * secondMs,
+  },
   limits: {
     maxHours: values.jobMaxHours,
     maxTotalHours: values.jobMaxTotalHours,

@@ -161,10 +161,22 @@ export interface Config {
     readonly stsEndpoint: string | undefined;
   };
   readonly reservations: {
-    readonly runtime: 'local' | 'off';
+    readonly runtime: 'local' | 'kubernetes' | 'off';
     /** Absolute; undefined: below the data directory. */
     readonly directory: string | undefined;
     readonly sshAddress: string;
+    readonly kubernetes: {
+      /** Absolute. */
+      readonly kubeconfig: string | undefined;
+      readonly namespace: string;
+      readonly image: string | undefined;
+      readonly nvidiaRuntimeClass: string | undefined;
+      readonly kataRuntimeClass: string | undefined;
+      readonly storageClass: string | undefined;
+      readonly snapshotClass: string | undefined;
+      readonly addressKind: 'InternalIP' | 'ExternalIP' | 'Hostname' | 'InternalDNS' | 'ExternalDNS';
+      readonly patienceMs: number;
+    };
     readonly limits: {
       readonly maxHours: number;
       readonly maxTotalHours: number;

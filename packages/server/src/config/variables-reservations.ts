@@ -5,8 +5,9 @@ import { defaulted, optional } from './variable.ts';
 export const reservationVariables = {
   jobRuntime: defaulted('GPUSHIELD_JOB_RUNTIME', 'local', {
     group: 'Reservations',
-    description: 'What runs jobs: `local` (this host, in bubblewrap), or `off` (jobs are refused).',
-    parse: oneOf(['local', 'off']),
+    description:
+      'What runs jobs: `local` (this host, in bubblewrap), `kubernetes` (pods of a cluster), or `off` (jobs are refused).',
+    parse: oneOf(['local', 'kubernetes', 'off']),
   }),
   jobDirectory: optional('GPUSHIELD_JOBS_DIR', {
     group: 'Reservations',
@@ -53,6 +54,69 @@ export const reservationVariables = {
     description:
       'Private networks and host names that this address may be at, as a JSON list or with commas.',
     parse: stringList,
+  }),
+  kubeconfig: optional('GPUSHIELD_KUBECONFIG', {
+    group: 'Reservations',
+    description: 'Kubeconfig of the cluster that runs jobs; its current context is used.',
+    example: '/etc/gpushield/kubeconfig',
+    whenUnset: 'the service account of the pod that the server runs in',
+    parse: filePath,
+  }),
+  kubernetesNamespace: defaulted('GPUSHIELD_KUBERNETES_NAMESPACE', 'gpushield-jobs', {
+    group: 'Reservations',
+    description:
+      'Namespace of jobs and disks. It belongs to one installation alone: what it does not know there is removed.',
+    parse: matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace'),
+  }),
+  jobImage: optional('GPUSHIELD_JOB_IMAGE', {
+    group: 'Reservations',
+    description: 'Image of jobs in a cluster that name none.',
+    example: 'registry.example.org/gpu-dev:2026-01',
+    whenUnset: 'every job must name an image',
+    parse: matching(
+      /^[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,400}(@sha256:[0-9a-f]{64})?$/,
+      'must be the reference of an image',
+    ),
+  }),
+  nvidiaRuntimeClass: optional('GPUSHIELD_KUBERNETES_NVIDIA_CLASS', {
+    group: 'Reservations',
+    description: 'RuntimeClass of pods with NVIDIA GPUs, or `none` where nodes need no class for them.',
+    example: 'none',
+    whenUnset: 'the class of the table of types',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a RuntimeClass'),
+  }),
+  kataRuntimeClass: optional('GPUSHIELD_KUBERNETES_KATA_CLASS', {
+    group: 'Reservations',
+    description: 'RuntimeClass of jobs that must have a Kata container.',
+    example: 'kata-qemu',
+    whenUnset: 'such jobs are refused',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a RuntimeClass'),
+  }),
+  jobStorageClass: optional('GPUSHIELD_KUBERNETES_STORAGE_CLASS', {
+    group: 'Reservations',
+    description: 'StorageClass of disks.',
+    example: 'fast-ssd',
+    whenUnset: 'the default of the cluster',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a StorageClass'),
+  }),
+  jobSnapshotClass: optional('GPUSHIELD_KUBERNETES_SNAPSHOT_CLASS', {
+    group: 'Reservations',
+    description: 'VolumeSnapshotClass of snapshots.',
+    example: 'fast-ssd-snapshots',
+    whenUnset: 'the default of the cluster',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a VolumeSnapshotClass'),
+  }),
+  jobAddressKind: defaulted('GPUSHIELD_KUBERNETES_ADDRESS_KIND', 'internalip', {
+    group: 'Reservations',
+    description:
+      'Which address of a node people connect to: `internalip`, `externalip`, `hostname`, `internaldns` or `externaldns`.',
+    parse: oneOf(['internalip', 'externalip', 'hostname', 'internaldns', 'externaldns']),
+  }),
+  jobPatienceSeconds: defaulted('GPUSHIELD_KUBERNETES_PATIENCE_SECONDS', '120', {
+    group: 'Reservations',
+    description:
+      'Seconds for which images that cannot be pulled, pods without a place and snapshots with errors are waited for before they count as failed.',
+    parse: wholeNumber(1, 3600),
   }),
   awsRawLogin: defaulted('GPUSHIELD_AWS_RAW_LOGIN', 'false', {
     group: 'Reservations',

@@ -34,6 +34,7 @@ export type { GpuUse, LifeLimits } from './types.ts';
 export type * from './runtime/port.ts';
 export { visitHeader, type TerminalVisit } from './terminal-visits.ts';
 export { createLocalRuntime } from './runtime/local/local-runtime.ts';
+export { createKubernetesRuntime } from './runtime/kubernetes/kubernetes-runtime.ts';
 
 /** What of jobs is sealed, for sealing it anew under another key. */
 export const sealedJobColumns: readonly SealedColumn[] = [

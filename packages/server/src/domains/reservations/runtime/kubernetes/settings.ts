@@ -1,0 +1,19 @@
+/** What an operator says of the cluster. */
+export interface KubernetesSettings {
+  /** Absolute path of a kubeconfig; undefined: the service account of the pod that the server runs in. */
+  readonly kubeconfig: string | undefined;
+  readonly namespace: string;
+  /** The image of jobs that name none; undefined: every job must name one. */
+  readonly image: string | undefined;
+  /** In place of the runtime class that the table of types has for NVIDIA's; `none` for no class at all. */
+  readonly nvidiaRuntimeClass: string | undefined;
+  /** For jobs that must have a Kata container; undefined: they are refused. */
+  readonly kataRuntimeClass: string | undefined;
+  /** Undefined: the cluster's default. */
+  readonly storageClass: string | undefined;
+  readonly snapshotClass: string | undefined;
+  /** Which address of a node people are told. */
+  readonly addressKind: 'InternalIP' | 'ExternalIP' | 'Hostname' | 'InternalDNS' | 'ExternalDNS';
+  /** How long images that cannot be pulled, pods without a place and snapshots with errors are waited for. */
+  readonly patienceMs: number;
+}

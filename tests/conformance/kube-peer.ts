@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../../shared/peers/kube', import.meta.url));
+const access = fileURLToPath(new URL('../../docs/operations/kubernetes/access.yaml', import.meta.url));
+export const namespace = 'gpushield-jobs';
+
+/** Whether the real control plane is here; says so loudly where it is not. */
+export const hasKubernetes = (): boolean => {
+  const found = existsSync(script);
+  if (!found)
+    console.warn('SKIPPED: no Kubernetes in ../shared/peers; jobs in a cluster were NOT tested against it');
+  return found;
+};
+
+const run = (args: readonly string[], input = ''): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(
+      script,
+      [...args],
+      { timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`kube ${args.slice(0, 4).join(' ')}: ${stderr || error.message}`));
+      },
+    );
+    child.stdin?.end(input);
+  });
+
+export interface Cluster {
+  /** Of the account that docs/operations/kubernetes/access.yaml makes: tests have no more rights than operators are told. */
+  readonly kubeconfig: string;
+  /** As the administrator. */
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** The objects of one kind in the namespace of jobs. */
+  objects(kind: string): Promise<readonly KubeObject[]>;
+  addNode(name: string, ...options: string[]): Promise<void>;
+  /** Pods of this image get these annotations when they are made. */
+  steer(image: string, annotations: Readonly<Record<string, string>>): Promise<void>;
+  stop(program: string): Promise<void>;
+  start(program: string): Promise<void>;
+  down(): Promise<void>;
+}
+
+export interface KubeObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+const policy = (name: string, image: string, annotations: Readonly<Record<string, string>>): string => {
+  const pairs = Object.entries(annotations).map(([key, value]) => `"${key}": "${value}"`);
+  const expression = `Object{metadata: Object.metadata{annotations: {${pairs.join(', ')}}}}`;
+  const api = 'admissionregistration.k8s.io/v1';
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      {
+        apiVersion: api,
+        kind: 'MutatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          matchConstraints: {
+            resourceRules: [
+              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+            ],
+          },
+          matchConditions: [{ name: 'image', expression: `object.spec.containers[0].image == '${image}'` }],
+          failurePolicy: 'Fail',
+          reinvocationPolicy: 'Never',
+          mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
+        },
+      },
+      {
+        apiVersion: api,
+        kind: 'MutatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: { policyName: name },
+      },
+    ],
+  });
+};
+
+const probePod = (image: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'probe', namespace: 'default' },
+    spec: { containers: [{ name: 'probe', image }] },
+  });
+
+/** The real control plane with simulated kubelets, ready for jobs. */
+export const startCluster = async (): Promise<Cluster> => {
+  const root = await mkdtemp(join(tmpdir(), 'gpushield-kube-'));
+  const dir = join(root, 'cluster');
+  await run(['up', dir]);
+  const kubectl = (args: readonly string[], input = ''): Promise<string> =>
+    run(['kubectl', dir, ...args], input);
+  await kubectl(['apply', '-f', access]);
+  const classes = ['nvidia', 'kata'].map((name) => ({
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name },
+    handler: name,
+  }));
+  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: classes }));
+  const token = await kubectl(['-n', 'gpushield', 'create', 'token', 'gpushield', '--duration=24h']);
+  const admin = await readFile(join(dir, 'kubeconfig'), 'utf8');
+  const kubeconfig = join(root, 'kubeconfig');
+  await writeFile(kubeconfig, admin.replace(/token: "[^"]*"/, `token: "${token.trim()}"`), { mode: 0o600 });
+
+  return {
+    kubeconfig,
+    kubectl,
+    objects: async (kind) => {
+      const text = await kubectl(['-n', namespace, 'get', kind, '-o', 'json']);
+      return (JSON.parse(text) as { items: readonly KubeObject[] }).items;
+    },
+    addNode: async (name, ...options) => {
+      await run(['node', dir, name, ...options]);
+    },
+    steer: async (image, annotations) => {
+      const name = image.replaceAll(/[^a-z0-9]+/g, '-');
+      await kubectl(['apply', '-f', '-'], policy(name, image, annotations));
+      // Policies are followed by a watch: one that was written is not yet one that acts.
+      for (let attempt = 0; attempt < 60; attempt += 1) {
+        const made = await kubectl(
+          ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
+          probePod(image),
+        ).catch(() => '');
+        if (Object.keys(annotations).every((key) => made.includes(key))) return;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      throw new Error(`The policy for ${image} does not act`);
+    },
+    stop: async (program) => {
+      await run(['stop', dir, program]);
+    },
+    start: async (program) => {
+      await run(['start', dir, program]);
+    },
+    down: async () => {
+      await run(['down', dir]).catch(() => undefined);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
