@@ -66,12 +66,13 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
   };
 
   /** Our server, and the Collector that hands on to it with a key of its own. */
-  const begin = async (form: ForwardForm) => {
+  const begin = async (form: ForwardForm, settings: Readonly<Record<string, string>> = {}) => {
     const [port, grpcPort] = [await freePort(createServer), await freePort(createServer)];
     dataDir = await makeDataDir();
     const env = {
       PORT: String(port),
       GPUSHIELD_OTLP_GRPC_PORT: String(grpcPort),
+      ...settings,
     };
     server = await startServer(dataDir, env);
     const admin = await logIn(server.url);
@@ -128,6 +129,35 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
         thaw();
       }
       await until('the Collector to deliver everything', async () => (await stored(admin)) >= total, 90_000);
+    },
+    150_000,
+  );
+
+  it.each<ForwardForm>(['http', 'http-json', 'grpc'])(
+    'nothing is lost by %s while we take no more: it is told when to come again, and comes then',
+    async (form) => {
+      const perMinute = 20;
+      const { admin, from, key } = await begin(form, {
+        GPUSHIELD_LIMIT_INGEST_PER_MINUTE: String(perMinute),
+      });
+      const headers = { authorization: `Bearer ${key}` };
+      const flood = () => send(`${server?.url ?? ''}/v1/traces`, 'POST', { resourceSpans: [] }, headers);
+      // The key's own budget is spent beside the Collector, whose batch comes then.
+      const statuses = await Promise.all(Array.from({ length: perMinute + 5 }, flood));
+      const refused = statuses.find(({ status }) => status === 429);
+      expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(refused?.json()).toEqual({ code: 8, message: expect.any(String) });
+      const refusedMetrics = async () => {
+        const { text } = await admin.send('GET', '/metrics');
+        const counted =
+          /^gpushield_http_requests_total\{[^}]*route="\/v1\/metrics"[^}]*status="429"[^}]*\} (\d+)$/m;
+        return Number(counted.exec(text)?.[1] ?? 0);
+      };
+      const total = 30;
+      for (let index = 0; index < total; index += 1)
+        expect((await send(`${from.httpUrl}/v1/metrics`, 'POST', document(index))).status).toBe(200);
+      await until('the Collector to be refused', async () => (await refusedMetrics()) > 0);
+      await until('the Collector to deliver everything', async () => (await stored(admin)) === total, 90_000);
     },
     150_000,
   );

@@ -10,6 +10,7 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js';
 import type { FastifyInstance } from 'fastify';
+import { rpcStatusToRetry } from '../platform/http/rpc-status.ts';
 
 type Answer = Awaited<ReturnType<FastifyInstance['inject']>>;
 type Refusal = Pick<StatusObject, 'code' | 'details'> & { readonly metadata?: Metadata };
@@ -22,10 +23,11 @@ export interface GrpcCallLimits {
   readonly arrivalMs: number;
 }
 
-/** gRPC codes by HTTP status. OTLP retries UNAVAILABLE; RESOURCE_EXHAUSTED only with RetryInfo, so 429 is not that. */
-const codeOf = (httpStatus: number): status => {
+/** gRPC codes by HTTP status. OTLP retries UNAVAILABLE, and RESOURCE_EXHAUSTED only where it is said when. */
+const codeOf = (httpStatus: number, saysWhen: boolean): status => {
   if (httpStatus === 401) return status.UNAUTHENTICATED;
   if (httpStatus === 403) return status.PERMISSION_DENIED;
+  if (httpStatus === 429 && saysWhen) return status.RESOURCE_EXHAUSTED;
   if (httpStatus === 429 || httpStatus === 502 || httpStatus === 503 || httpStatus === 504)
     return status.UNAVAILABLE;
   return httpStatus >= 500 ? status.INTERNAL : status.INVALID_ARGUMENT;
@@ -60,8 +62,13 @@ const late: Refusal = { code: status.DEADLINE_EXCEEDED, details: 'Send the whole
 const refusalOf = (answer: Answer): Refusal => {
   const metadata = new Metadata();
   const retryAfter = Number(answer.headers['retry-after']);
-  if (retryAfter > 0) metadata.set('grpc-retry-pushback-ms', String(retryAfter * 1000));
-  return { code: codeOf(answer.statusCode), details: messageOf(answer.rawPayload), metadata };
+  const code = codeOf(answer.statusCode, retryAfter > 0);
+  const details = messageOf(answer.rawPayload);
+  if (retryAfter > 0) {
+    metadata.set('grpc-retry-pushback-ms', String(retryAfter * 1000));
+    metadata.set('grpc-status-details-bin', rpcStatusToRetry(code, details, retryAfter));
+  }
+  return { code, details, metadata };
 };
 
 /** A call within the HTTP pipeline. */

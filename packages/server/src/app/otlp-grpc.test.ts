@@ -1,4 +1,5 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { fastify } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
@@ -123,4 +124,37 @@ it('bytes that are held at once are bounded', async () => {
 
 it('a message above the limit is refused', async () => {
   expect((await send(Buffer.alloc(17 * 1024 * 1024), admin))[0]).toBe(status.RESOURCE_EXHAUSTED);
+});
+
+it('who sends too much is RESOURCE_EXHAUSTED and told when to come again, so that exporters do', async () => {
+  const full = fastify();
+  full.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume().once('end', () => done(null));
+  });
+  full.post('/v1/metrics', (_request, reply) =>
+    reply
+      .status(429)
+      .header('retry-after', '300')
+      .send(Buffer.from([0x08, 0x08, 0x12, 0x02, 0x6e, 0x6f])),
+  );
+  const behind = await startOtlpGrpc({ app: full, host: '127.0.0.1', port: 0, tls: undefined, log });
+  const exporter = new Client(`127.0.0.1:${String(behind.port)}`, credentials.createInsecure());
+  const error = await new Promise<ServiceError | null>((resolve) => {
+    exporter.makeUnaryRequest(method, asIs, asIs, report, new Metadata(), resolve);
+  });
+  exporter.close();
+  await behind.stop();
+  expect([error?.code, error?.details]).toEqual([status.RESOURCE_EXHAUSTED, 'no']);
+  const [details] = error?.metadata.get('grpc-status-details-bin') ?? [];
+  const retryInfo = 'type.googleapis.com/google.rpc.RetryInfo';
+  // Status: code 8, message "no", one detail: RetryInfo with a delay of 300 s.
+  expect(details).toEqual(
+    Buffer.concat([
+      Buffer.from([0x08, 0x08, 0x12, 0x02]),
+      Buffer.from('no'),
+      Buffer.from([0x1a, 2 + retryInfo.length + 2 + 5, 0x0a, retryInfo.length]),
+      Buffer.from(retryInfo),
+      Buffer.from([0x12, 5, 0x0a, 3, 0x08, 0xac, 0x02]),
+    ]),
+  );
 });

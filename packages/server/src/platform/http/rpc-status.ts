@@ -8,13 +8,27 @@ export const rpcCodeOf = (status: number): number =>
 
 export const protobufType = 'application/x-protobuf';
 
+const varint = (value: number): number[] => {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  return [...bytes, rest];
+};
+
 /** A protobuf field: its tag, its length and its bytes. */
-const bytesField = (tag: number, bytes: Buffer): Buffer => {
-  const length: number[] = [];
-  let rest = bytes.length;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) length.push((rest % 128) | 0x80);
-  length.push(rest);
-  return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
+const bytesField = (tag: number, bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([tag, ...varint(bytes.length)]), bytes]);
+
+const statusBytes = (code: number, message: string): Buffer =>
+  Buffer.concat([Buffer.from([0x08, code]), bytesField(0x12, Buffer.from(message, 'utf8'))]);
+
+const retryInfoType = 'type.googleapis.com/google.rpc.RetryInfo';
+
+/** google.rpc.Status with a RetryInfo among its details: what gRPC carries in `grpc-status-details-bin`. */
+export const rpcStatusToRetry = (code: number, message: string, afterSeconds: number): Buffer => {
+  const delay = bytesField(0x0a, Buffer.from([0x08, ...varint(Math.ceil(afterSeconds))]));
+  const detail = Buffer.concat([bytesField(0x0a, Buffer.from(retryInfoType)), bytesField(0x12, delay)]);
+  return Buffer.concat([statusBytes(code, message), bytesField(0x1a, detail)]);
 };
 
 /** google.rpc.Status in the encoding of the request that it answers: protobuf where that was, JSON otherwise. */
@@ -26,6 +40,5 @@ export const rpcStatus = (
   const code = rpcCodeOf(status);
   if (requestType === undefined || !/protobuf/i.test(requestType))
     return { contentType: 'application/json; charset=utf-8', body: { code, message } };
-  const body = Buffer.concat([Buffer.from([0x08, code]), bytesField(0x12, Buffer.from(message, 'utf8'))]);
-  return { contentType: protobufType, body };
+  return { contentType: protobufType, body: statusBytes(code, message) };
 };
