@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import type { App } from '../../app.ts';
+import { sweepDisks } from '../../domains/reservations/processor/reconcile-disk.ts';
 import { createLocalRuntime, type TerminalSession } from '../../domains/reservations/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { stopApp, testApp } from '../app-harness.ts';
+import { processorDeps } from './processor.ts';
 import { personOn, type Person } from './stage.ts';
 
 /** Whether jobs can run on this host at all. */
@@ -60,6 +62,8 @@ export interface LifeStage {
   /** Where the files of a job without a disk are, on the host. */
   home(id: string): string;
   files(id: string): readonly string[];
+  /** Old snapshots and purged disks go now: the server looks for them once a minute of real time. */
+  sweepDisks(): Promise<void>;
   /** Another process takes over: the server stops, and one starts on the same database and directory. */
   restart(): Promise<void>;
   /** The server stops for good. Its jobs are ended first. */
@@ -131,6 +135,7 @@ export const lifeStage = async (
         return [];
       }
     },
+    sweepDisks: async () => sweepDisks(await processorDeps(db, { clock, runtime: visitor })),
     restart: async () => {
       await stopApp(app);
       app = await start();

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { ProcessorDeps } from '../../domains/reservations/processor/deps.ts';
+import { createProcessor, type Processor } from '../../domains/reservations/processor/processor.ts';
 import type { Runtime, RuntimeDisks, WorkloadObservation } from '../../domains/reservations/runtime/port.ts';
 import type { Database } from '../../platform/database/index.ts';
-import { createQueueSender, ensureQueue } from '../../platform/queue/index.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createQueueSender, createQueueWorker, ensureQueue } from '../../platform/queue/index.ts';
 
 /** A clock that stands until it is moved. */
 export interface HandClock {
@@ -86,4 +88,15 @@ export const processorDeps = async (
     claimSeconds: 30,
     ...given,
   };
+};
+
+/** The real processor on these: both queues, the sweeps and the passes. It looks often, so that tests need not wait. */
+export const processorOn = (deps: ProcessorDeps): Processor => {
+  const { db, log } = deps;
+  const clock = systemClock();
+  return createProcessor({
+    ...deps,
+    makeWorker: (options) => createQueueWorker({ db, clock, log, random: Math.random }, options),
+    pauses: { busyMs: 20, quietMs: 60, capacityMs: 300, orphansMs: 500, disksMs: 500 },
+  });
 };

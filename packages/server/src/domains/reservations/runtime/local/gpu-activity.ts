@@ -6,13 +6,13 @@ const run = promisify(execFile);
 const timeoutMs = 5_000;
 
 /** Percent of the busiest of these GPUs, as nvidia-smi tells; null where it cannot be asked. */
-export const gpuUtilizationOf = async (minors: readonly string[]): Promise<number | null> => {
+export const gpuUtilizationOf = async (ids: readonly string[]): Promise<number | null> => {
   const program = findProgram('nvidia-smi');
   if (program === undefined) return null;
   try {
     const { stdout } = await run(
       program,
-      ['--query-gpu=index,utilization.gpu', '--format=csv,noheader,nounits', `--id=${minors.join(',')}`],
+      ['--query-gpu=index,utilization.gpu', '--format=csv,noheader,nounits', `--id=${ids.join(',')}`],
       { timeout: timeoutMs },
     );
     const values = stdout

@@ -26,11 +26,18 @@ export interface HostGpu {
   readonly model: string;
 }
 
+/** Where NVIDIA's driver tells of its GPUs and keeps their devices. */
+export interface GpuPlaces {
+  readonly driver: string;
+  readonly devices: string;
+}
+export const hostGpuPlaces: GpuPlaces = { driver: '/proc/driver/nvidia/gpus', devices: '/dev' };
+
 /** NVIDIA's GPUs as their kernel driver tells of them; none where there is no driver. */
-export const readGpus = (procRoot = '/proc/driver/nvidia/gpus'): readonly HostGpu[] => {
+export const readGpus = ({ driver }: Pick<GpuPlaces, 'driver'>): readonly HostGpu[] => {
   try {
-    return readdirSync(procRoot).flatMap((slot) => {
-      const text = readFileSync(join(procRoot, slot, 'information'), 'utf8');
+    return readdirSync(driver).flatMap((slot) => {
+      const text = readFileSync(join(driver, slot, 'information'), 'utf8');
       const field = (name: string): string | undefined =>
         new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim();
       const minor = field('Device Minor');
@@ -45,13 +52,22 @@ export const readGpus = (procRoot = '/proc/driver/nvidia/gpus'): readonly HostGp
 
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
+/** Whether whole words of the model, one after the other, are the name: an L40S is no L4. */
+const isNamed = (model: string, gpuType: string): boolean => {
+  const words = model
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const wanted = plain(gpuType);
+  return words.some((_word, from) =>
+    words.some((_last, to) => to >= from && words.slice(from, to + 1).join('') === wanted),
+  );
+};
+
 /** The type of the table that a model belongs to: the longest name that the model's holds. */
 export const typeOfModel = (model: string, types: readonly WorkloadType[]): string | undefined =>
   types
-    .filter(
-      ({ kind, vendor, gpuType }) =>
-        kind === 'gpu' && vendor === 'nvidia' && plain(model).includes(plain(gpuType)),
-    )
+    .filter(({ kind, vendor, gpuType }) => kind === 'gpu' && vendor === 'nvidia' && isNamed(model, gpuType))
     .sort((a, b) => b.gpuType.length - a.gpuType.length)[0]?.gpuType;
 
 const cpuType = arch() === 'arm64' ? 'cpu-arm' : 'cpu-x86';

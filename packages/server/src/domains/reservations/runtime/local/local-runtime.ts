@@ -11,7 +11,7 @@ import {
   type WorkloadSpec,
 } from '../port.ts';
 import { createLocalDisks } from './disks.ts';
-import { describeHost, nodeName, readGpus } from './host.ts';
+import { describeHost, hostGpuPlaces, nodeName, readGpus, type GpuPlaces } from './host.ts';
 import { readState, readUntrusted } from './job-state.ts';
 import { launchJob } from './launch-job.ts';
 import { createLayout, isJobId, type Layout } from './layout.ts';
@@ -31,6 +31,8 @@ export interface LocalRuntimeOptions {
   readonly ownDirectories: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
+  /** Other than this host's: tests have GPUs of paper. */
+  readonly gpuPlaces?: GpuPlaces;
 }
 
 const adoptPollMs = 2_000;
@@ -135,7 +137,7 @@ const createWatch = (layout: Layout) => {
 
 /** Jobs on this host. What runs outlives the server: every fact about it is in its directory and in /proc. */
 export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
-  const { clock, log, sshAddress, ownDirectories } = options;
+  const { clock, log, sshAddress, ownDirectories, gpuPlaces = hostGpuPlaces } = options;
   const layout = createLayout(options.root);
   const isRoot = process.getuid?.() === 0;
   const watch = createWatch(layout);
@@ -146,7 +148,12 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
       throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
     const place = layout.job(spec.jobId);
     const before = (await readSettings(place))?.jupyterWanted;
-    const settings = await prepareJob(layout, spec, { isRoot, sshAddress, ownDirectories });
+    const settings = await prepareJob(layout, spec, {
+      isRoot,
+      sshAddress,
+      ownDirectories,
+      devices: gpuPlaces.devices,
+    });
     watch.watched.add(spec.jobId);
     const state = readState(place);
     if (state.kind === 'none') launchJob(launching, spec.jobId);
@@ -161,7 +168,7 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
 
   return {
     name: 'local',
-    ...createVisits(layout),
+    ...createVisits(layout, gpuPlaces),
     onChange: (listener) => {
       watch.listeners.push(listener);
     },
@@ -170,7 +177,7 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     refuses,
     capacity: (types) =>
       Promise.resolve({
-        nodes: [describeHost(types, readGpus(), missingPrograms())],
+        nodes: [describeHost(types, readGpus(gpuPlaces), missingPrograms())],
         observedAtMs: clock.nowMs(),
       }),
     ensure,

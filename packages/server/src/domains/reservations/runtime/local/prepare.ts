@@ -174,7 +174,7 @@ const writeSandbox = async (
   place: JobPlace,
   spec: WorkloadSpec,
   settings: JobSettings,
-  { isRoot, ownDirectories }: PrepareOptions,
+  { isRoot, ownDirectories, devices }: PrepareOptions,
 ): Promise<void> => {
   const hidden = hiddenFrom(layout, ownDirectories);
   const uid = isRoot ? jobUid : (process.getuid?.() ?? jobUid);
@@ -198,6 +198,7 @@ const writeSandbox = async (
     home: spec.diskId === null ? place.home : layout.disk(spec.diskId),
     isRoot,
     gpuMinors: settings.gpuMinors,
+    devices,
     // Nothing of the user's: what runs first may still be root.
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: homeInside, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
     node: realpathSync(process.execPath),
@@ -228,6 +229,8 @@ export interface PrepareOptions {
   readonly sshAddress: string;
   /** Of the server: its data, its start directory with the .env file. */
   readonly ownDirectories: readonly string[];
+  /** Where the host's GPUs are: /dev. */
+  readonly devices: string;
 }
 
 /** Writes everything that the job is started with, or that changes while it runs. Again: the same. */

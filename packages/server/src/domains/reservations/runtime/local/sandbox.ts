@@ -11,6 +11,8 @@ export interface SandboxFacts {
   readonly isRoot: boolean;
   /** Of /dev/nvidiaN. */
   readonly gpuMinors: readonly string[];
+  /** Where they are on the host. */
+  readonly devices: string;
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of Node, and directories of the packages of the terminal. */
   readonly node: string;
@@ -108,11 +110,15 @@ const isolation = ({ isRoot, hostname }: SandboxFacts): readonly string[] => [
   hostname,
 ];
 
-const systemFiles = ({ topLevel, passwd, group, profile, gpuMinors }: SandboxFacts): readonly string[] => {
-  const devices = [
-    ...gpuMinors.map((minor) => `/dev/nvidia${minor}`),
-    ...(gpuMinors.length > 0 ? gpuDevices.map((name) => `/dev/${name}`) : []),
-  ];
+const systemFiles = ({
+  topLevel,
+  passwd,
+  group,
+  profile,
+  gpuMinors,
+  devices,
+}: SandboxFacts): readonly string[] => {
+  const names = [...gpuMinors.map((minor) => `nvidia${minor}`), ...(gpuMinors.length > 0 ? gpuDevices : [])];
   return [
     ...shown('/usr', '/usr'),
     ...topLevel.flatMap(({ name, link }) =>
@@ -125,7 +131,7 @@ const systemFiles = ({ topLevel, passwd, group, profile, gpuMinors }: SandboxFac
     ...shown(passwd, '/etc/passwd'),
     ...shown(group, '/etc/group'),
     ...words('--proc /proc --dev /dev --ro-bind-try /sys /sys'),
-    ...devices.flatMap((path) => ['--dev-bind-try', path, path]),
+    ...names.flatMap((name) => ['--dev-bind-try', join(devices, name), `/dev/${name}`]),
   ];
 };
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RuntimeRefusal, type Runtime } from '../port.ts';
+import { readGpus, type GpuPlaces } from './host.ts';
 import { gpuUtilizationOf } from './gpu-activity.ts';
 import { connectionsTo, cpuSecondsOf, readState, readUntrusted, terminalsIn } from './job-state.ts';
 import type { Layout } from './layout.ts';
@@ -12,11 +13,21 @@ const maxNoteBytes = 1_500;
 /** What is done with a job while it runs: terminals, messages, looks at its life. */
 export const createVisits = (
   layout: Layout,
+  gpuPlaces: GpuPlaces,
 ): Pick<Runtime, 'terminal' | 'notify' | 'activity' | 'describe'> => {
   const runningPid = (jobId: string): number => {
     const state = readState(layout.job(jobId));
     if (state.kind !== 'running') throw new RuntimeRefusal('The job does not run');
     return state.firstPid;
+  };
+
+  /** As nvidia-smi knows them: its numbers are not those of the devices. */
+  const namesOf = (minors: readonly string[]): readonly string[] => {
+    const uuids = new Map(readGpus(gpuPlaces).map(({ minor, uuid }) => [minor, uuid]));
+    return minors.map((minor) => {
+      const uuid = uuids.get(minor);
+      return uuid === undefined || uuid === '' ? minor : uuid;
+    });
   };
 
   return {
@@ -45,7 +56,7 @@ export const createVisits = (
         gpuUtilization:
           settings === undefined || settings.gpuMinors.length === 0
             ? 0
-            : await gpuUtilizationOf(settings.gpuMinors),
+            : await gpuUtilizationOf(namesOf(settings.gpuMinors)),
       };
     },
     describe: async ({ jobId }) => {
