@@ -48,7 +48,7 @@ export const openLoadConnection = async (port: number): Promise<LoadConnection> 
             head = received.toString('latin1', 0, end);
             bodyAt = end + headEnd.length;
             if (!head.startsWith('HTTP/1.1 200')) {
-              reject(new Error(received.toString('utf8').slice(0, 600)));
+              reject(new Error(received.toString('utf8').slice(0, 3000)));
               return;
             }
           }

@@ -131,6 +131,24 @@ describe.each([0, 1])('unmodified clients before upstream %i', (which) => {
     expect(embeddings[0]?.length).toBeGreaterThan(1);
   });
 
+  it('ollama: show, ps, version, and the embeddings of before', async () => {
+    const client = ollama();
+    const shown = await client.show({ model: model() });
+    expect(shown.capabilities).toContain('completion');
+    expect(JSON.stringify(shown)).not.toMatch(/blobs|secret/);
+    expect(await client.version()).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+    });
+    const { embedding } = await client.embeddings({ model: model(), prompt: 'a text' });
+    expect(embedding.length).toBeGreaterThan(1);
+    expect(embedding.every((value) => typeof value === 'number')).toBe(true);
+    // Only a server of Ollama's kind says what it has loaded.
+    const { models: loaded } = await client.ps();
+    expect(loaded.map(({ name }) => name.replace(':latest', ''))).toEqual([models()[0]?.[1]]);
+    expect(JSON.stringify(loaded)).not.toContain('blobs');
+    await expect(client.show({ model: 'none-such' })).rejects.toMatchObject({ status_code: 404 });
+  });
+
   it('each client reads an error in its own form', async () => {
     await expect(openai().chat.completions.create({ model: 'none-such', messages })).rejects.toMatchObject({
       status: 404,
@@ -143,6 +161,22 @@ describe.each([0, 1])('unmodified clients before upstream %i', (which) => {
     });
     const stranger = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'k'.repeat(86), maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe('a token for another model', () => {
+  it('is told of no model but its own, loaded or not', async () => {
+    const made = await fetch(`${url}/auth/scoped-token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ model: 'gpt-x', max_tokens: 10, scopes: ['models:read'] }),
+    });
+    const { access_token: scoped } = (await made.json()) as { access_token: string };
+    const bound = new Ollama({ host: url, headers: { Authorization: `Bearer ${scoped}` } });
+    expect((await bound.ps()).models).toEqual([]);
+    expect((await bound.list()).models.map(({ name }) => name)).toEqual(['gpt-x']);
+    await expect(bound.show({ model: models()[0]?.[1] ?? '' })).rejects.toMatchObject({ status_code: 404 });
+    expect((await bound.show({ model: 'gpt-x' })).capabilities).toEqual(['completion']);
   });
 });
 

@@ -19,6 +19,7 @@ import { generate } from './routes/generate.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { createResponse } from './routes/create-response.ts';
 import { ollamaCalls } from './routes/ollama-calls.ts';
+import { ollamaModels } from './routes/ollama-models.ts';
 import { openaiCalls } from './routes/openai-calls.ts';
 import { openaiModels } from './routes/openai-models.ts';
 import { createRunCall } from './run-call.ts';
@@ -96,7 +97,8 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
     ...openaiCalls({ runCall }),
     createResponse({ ...deps, runCall }),
     ...openaiModels({ directory }),
-    ...ollamaCalls({ ...deps, runCall, directory }),
+    ...ollamaCalls({ ...deps, runCall }),
+    ...ollamaModels({ directory, client }),
     ...catalogueRoutes({ ...deps, directory, forgetKey: keys.forget }),
   ];
   return {

@@ -109,18 +109,28 @@ export const ollamaPresenter = (
   };
 };
 
-/** Vectors as Ollama writes them. */
-export const ollamaEmbedPresenter = (model: string): Presenter => ({
+const vectorsOf = (body: JsonObject): readonly unknown[] =>
+  listOf(body['data']).map((one) => (isObject(one) ? one['embedding'] : []));
+
+const wholeOnly = (whole: Presenter['whole']): Presenter => ({
   contentType: 'application/json; charset=utf-8',
-  whole: (body, { charged, latencyMs }) => ({
-    model,
-    embeddings: listOf(body['data']).map((one) => (isObject(one) ? one['embedding'] : [])),
-    total_duration: Math.round(latencyMs * nanosecondsPerMs),
-    load_duration: 0,
-    prompt_eval_count: charged.promptTokens,
-  }),
+  whole,
   start: () => '',
   piece: () => '',
   end: () => '',
   broken: () => '',
 });
+
+/** Vectors as Ollama writes them. */
+export const ollamaEmbedPresenter = (model: string): Presenter =>
+  wholeOnly((body, { charged, latencyMs }) => ({
+    model,
+    embeddings: vectorsOf(body),
+    total_duration: Math.round(latencyMs * nanosecondsPerMs),
+    load_duration: 0,
+    prompt_eval_count: charged.promptTokens,
+  }));
+
+/** The one vector of /api/embeddings. */
+export const ollamaEmbeddingPresenter = (): Presenter =>
+  wholeOnly((body) => ({ embedding: vectorsOf(body)[0] ?? [] }));

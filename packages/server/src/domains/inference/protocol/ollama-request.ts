@@ -107,3 +107,11 @@ export const ollamaEmbedCall = (body: JsonObject): Call => ({
   ollama: pick(body, ['truncate', 'options']),
   stream: false,
 });
+
+/** POST /api/embeddings, which Ollama had before, in canonical form. */
+export const ollamaEmbeddingCall = (body: JsonObject): Call => ({
+  kind: 'embed',
+  body: { model: body['model'], input: textOf(body['prompt']) },
+  ollama: pick(body, ['options']),
+  stream: false,
+});

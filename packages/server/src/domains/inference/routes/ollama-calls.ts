@@ -1,15 +1,22 @@
 import { ModelName } from '@gpushield/contracts';
 import { Type, type TSchema } from 'typebox';
 import type { Clock } from '../../../platform/clock.ts';
-import { defineRoute, ok, type Route } from '../../../platform/http/route.ts';
-import type { Directory } from '../catalogue/directory.ts';
+import { defineRoute, type Route } from '../../../platform/http/route.ts';
 import { objectOf, textOf, type JsonObject } from '../json.ts';
-import { ollamaEmbedPresenter, ollamaPresenter } from '../protocol/ollama-presenter.ts';
-import { ollamaChatCall, ollamaEmbedCall, ollamaGenerateCall } from '../protocol/ollama-request.ts';
+import {
+  ollamaEmbeddingPresenter,
+  ollamaEmbedPresenter,
+  ollamaPresenter,
+} from '../protocol/ollama-presenter.ts';
+import {
+  ollamaChatCall,
+  ollamaEmbedCall,
+  ollamaEmbeddingCall,
+  ollamaGenerateCall,
+} from '../protocol/ollama-request.ts';
 import type { Presenter } from '../protocol/presenter.ts';
 import type { RunCall } from '../run-call.ts';
 import type { Call } from '../types.ts';
-import { visibleModels } from '../visible-models.ts';
 import { callAccess, callAudit, callBodyBytes, callErrors } from './common.ts';
 
 const stream = Type.Optional(Type.Boolean());
@@ -46,6 +53,8 @@ const EmbedRequest = Type.Object({
   input: Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: 4096 })]),
   options,
 });
+
+const EmbeddingsRequest = Type.Object({ model: ModelName, prompt: Type.String(), options });
 
 const Answer = Type.Object({ model: Type.Optional(Type.String()) });
 
@@ -87,42 +96,20 @@ const forms: readonly Form[] = [
     call: ollamaEmbedCall,
     presenter: (model) => ollamaEmbedPresenter(model),
   },
+  {
+    path: '/api/embeddings',
+    operationId: 'ollamaEmbeddings',
+    summary: 'The vector of one text, as Ollama had it before /api/embed',
+    body: EmbeddingsRequest,
+    scope: 'llm:embed',
+    call: ollamaEmbeddingCall,
+    presenter: () => ollamaEmbeddingPresenter(),
+  },
 ];
 
-const OllamaModel = Type.Object({ name: Type.String(), model: Type.String() });
-
-const tags = (directory: Directory): Route =>
-  defineRoute({
-    method: 'GET',
-    path: '/api/tags',
-    operationId: 'ollamaTags',
-    summary: 'The models that the caller may use, as Ollama lists them',
-    tag: 'Ollama',
-    access: callAccess('models:read'),
-    audit: { when: 'with', action: 'model.list', resource: 'models' },
-    effect: 'read',
-    errorForm: 'ollama',
-    schema: { responses: { 200: Type.Object({ models: Type.Array(OllamaModel) }) } },
-    handler: async (_input, { principal }) =>
-      ok({
-        models: visibleModels(directory, principal).map(({ name, created }) => ({
-          name,
-          model: name,
-          modified_at: new Date(created * 1000).toISOString(),
-          size: 0,
-          digest: '',
-          details: { format: '', family: '', families: [], parameter_size: '', quantization_level: '' },
-        })),
-      }),
-  });
-
-/** /api/chat, /api/generate, /api/embed and /api/tags, as Ollama's clients call them. */
-export const ollamaCalls = (deps: {
-  readonly runCall: RunCall;
-  readonly directory: Directory;
-  readonly clock: Clock;
-}): readonly Route[] => [
-  ...forms.map((form) =>
+/** /api/chat, /api/generate, /api/embed and its forerunner /api/embeddings, as Ollama's clients call them. */
+export const ollamaCalls = (deps: { readonly runCall: RunCall; readonly clock: Clock }): readonly Route[] =>
+  forms.map((form) =>
     defineRoute({
       method: 'POST',
       path: form.path,
@@ -142,6 +129,4 @@ export const ollamaCalls = (deps: {
         return deps.runCall(form.call(body), form.presenter(textOf(body['model']), now), ctx);
       },
     }),
-  ),
-  tags(deps.directory),
-];
+  );

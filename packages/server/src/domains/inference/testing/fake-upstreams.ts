@@ -87,11 +87,30 @@ const measures = (body: JsonObject, tokens: number) => ({
   eval_duration: tokens * 1_000_000,
 });
 
+const noted = { parent_model: '/root/.ollama/models/blobs/sha256-1', format: 'gguf', family: 'llama' };
+
 /** Speaks as Ollama does: as many words as it is asked for. */
 export const fakeOllama = (models: readonly string[] = ['phi:latest']): Promise<FakeServer> =>
   serve((request, response, body, count) => {
     if (request.url === '/api/tags') {
       json(response, { models: models.map((name) => ({ name, modified_at: '2026-01-01T00:00:00Z' })) });
+      return;
+    }
+    if (request.url === '/api/ps') {
+      const loaded = { size: 5, digest: 'd', expires_at: '2026-01-01T00:00:00Z', size_vram: 5 };
+      json(response, { models: models.map((name) => ({ name, model: name, ...loaded, details: noted })) });
+      return;
+    }
+    if (request.url === '/api/show') {
+      json(response, {
+        modelfile: 'FROM /root/.ollama/models/blobs/sha256-1\nSYSTEM my secret instructions',
+        system: 'my secret instructions',
+        parameters: 'temperature 0',
+        template: '{{ .Prompt }}',
+        details: noted,
+        model_info: { 'llama.context_length': 4096, 'tokenizer.ggml.tokens': ['a', 'b'] },
+        capabilities: ['completion', 'tools'],
+      });
       return;
     }
     if (request.url === '/api/embed') {
