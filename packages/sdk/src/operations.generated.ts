@@ -753,15 +753,35 @@ export interface Operations {
     input: { body: { model: string; input: string | readonly (string)[]; options?: Record<string, unknown> } };
     output: { model?: string };
   };
+  /** The vector of one text, as Ollama had it before /api/embed */
+  ollamaEmbeddings: {
+    input: { body: { model: string; prompt: string; options?: Record<string, unknown> } };
+    output: { model?: string };
+  };
   /** One prompt, as Ollama has it */
   ollamaGenerate: {
     input: { body: { model: string; prompt?: string; suffix?: string; system?: string; images?: readonly (string)[]; stream?: boolean; options?: Record<string, unknown> } };
     output: { model?: string };
   };
+  /** The models that are loaded on servers of Ollama, of those that the caller may use */
+  ollamaRunning: {
+    input: Record<never, never>;
+    output: { models: readonly ({ name: string; model: string })[] };
+  };
+  /** One model, as Ollama shows it */
+  ollamaShow: {
+    input: { body: { model?: string; name?: string; verbose?: boolean } };
+    output: { details: Record<string, unknown>; capabilities?: readonly (string)[] };
+  };
   /** The models that the caller may use, as Ollama lists them */
   ollamaTags: {
     input: Record<never, never>;
     output: { models: readonly ({ name: string; model: string })[] };
+  };
+  /** The version of Ollama whose protocol is spoken here */
+  ollamaVersion: {
+    input: Record<never, never>;
+    output: { version: string };
   };
   /** A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal */
   openJobTerminal: {
@@ -1186,8 +1206,12 @@ export const operations = {
   markAlertFalsePositive: { method: 'POST', path: '/api/v1/alerts/{id}/false-positive', keyed: true, list: false },
   ollamaChat: { method: 'POST', path: '/api/chat', keyed: true, list: false },
   ollamaEmbed: { method: 'POST', path: '/api/embed', keyed: true, list: false },
+  ollamaEmbeddings: { method: 'POST', path: '/api/embeddings', keyed: true, list: false },
   ollamaGenerate: { method: 'POST', path: '/api/generate', keyed: true, list: false },
+  ollamaRunning: { method: 'GET', path: '/api/ps', keyed: false, list: false },
+  ollamaShow: { method: 'POST', path: '/api/show', keyed: false, list: false },
   ollamaTags: { method: 'GET', path: '/api/tags', keyed: false, list: false },
+  ollamaVersion: { method: 'GET', path: '/api/version', keyed: false, list: false },
   openJobTerminal: { method: 'GET', path: '/v1/jobs/{id}/terminal', keyed: false, list: false },
   purgeQueue: { method: 'POST', path: '/api/v1/queues/{name}/purge', keyed: true, list: false },
   putDetectionSwitch: { method: 'PUT', path: '/api/v1/detection/switches/{target}/{id}', keyed: true, list: false },

@@ -3228,6 +3228,16 @@ if TYPE_CHECKING:
         "options": NotRequired[Dict[str, Any]],
     })
 
+    OllamaEmbeddingsAnswer = TypedDict("OllamaEmbeddingsAnswer", {
+        "model": NotRequired[str],
+    })
+
+    OllamaEmbeddingsBody = TypedDict("OllamaEmbeddingsBody", {
+        "model": str,
+        "prompt": str,
+        "options": NotRequired[Dict[str, Any]],
+    })
+
     OllamaGenerateAnswer = TypedDict("OllamaGenerateAnswer", {
         "model": NotRequired[str],
     })
@@ -3242,6 +3252,26 @@ if TYPE_CHECKING:
         "options": NotRequired[Dict[str, Any]],
     })
 
+    OllamaRunningAnswerModelsItem = TypedDict("OllamaRunningAnswerModelsItem", {
+        "name": str,
+        "model": str,
+    })
+
+    OllamaRunningAnswer = TypedDict("OllamaRunningAnswer", {
+        "models": List[OllamaRunningAnswerModelsItem],
+    })
+
+    OllamaShowAnswer = TypedDict("OllamaShowAnswer", {
+        "details": Dict[str, Any],
+        "capabilities": NotRequired[List[str]],
+    })
+
+    OllamaShowBody = TypedDict("OllamaShowBody", {
+        "model": NotRequired[str],
+        "name": NotRequired[str],
+        "verbose": NotRequired[bool],
+    })
+
     OllamaTagsAnswerModelsItem = TypedDict("OllamaTagsAnswerModelsItem", {
         "name": str,
         "model": str,
@@ -3249,6 +3279,10 @@ if TYPE_CHECKING:
 
     OllamaTagsAnswer = TypedDict("OllamaTagsAnswer", {
         "models": List[OllamaTagsAnswerModelsItem],
+    })
+
+    OllamaVersionAnswer = TypedDict("OllamaVersionAnswer", {
+        "version": str,
     })
 
     OpenJobTerminalAnswer = TypedDict("OpenJobTerminalAnswer", {
@@ -4904,13 +4938,29 @@ class Operations(Transport):
         """Vectors of texts, as Ollama has it"""
         return self._request("POST", "/api/embed", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def ollama_embeddings(self, body: OllamaEmbeddingsBody, *, idempotency_key: Optional[str] = None) -> OllamaEmbeddingsAnswer:
+        """The vector of one text, as Ollama had it before /api/embed"""
+        return self._request("POST", "/api/embeddings", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
+
     def ollama_generate(self, body: OllamaGenerateBody, *, idempotency_key: Optional[str] = None) -> OllamaGenerateAnswer:
         """One prompt, as Ollama has it"""
         return self._request("POST", "/api/generate", path={}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def ollama_running(self) -> OllamaRunningAnswer:
+        """The models that are loaded on servers of Ollama, of those that the caller may use"""
+        return self._request("GET", "/api/ps", path={}, query={})
+
+    def ollama_show(self, body: OllamaShowBody) -> OllamaShowAnswer:
+        """One model, as Ollama shows it"""
+        return self._request("POST", "/api/show", path={}, query={}, body=body)
+
     def ollama_tags(self) -> OllamaTagsAnswer:
         """The models that the caller may use, as Ollama lists them"""
         return self._request("GET", "/api/tags", path={}, query={})
+
+    def ollama_version(self) -> OllamaVersionAnswer:
+        """The version of Ollama whose protocol is spoken here"""
+        return self._request("GET", "/api/version", path={}, query={})
 
     def open_job_terminal(self, id: str, *, rank: Optional[int] = None, cols: Optional[int] = None, rows: Optional[int] = None) -> OpenJobTerminalAnswer:
         """A shell in a job, by WebSocket: send Upgrade: websocket with the subprotocol gpushield.terminal"""
