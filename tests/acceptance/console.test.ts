@@ -68,9 +68,34 @@ describe.skipIf(chromium === undefined || !isBuilt)('the console in a browser', 
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
 
+  it('lets a device sign in, whose code was typed', async () => {
+    const begun = await fetch(`${running.url}/oauth/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'gpu-dev' }),
+    });
+    const {
+      verification_uri: address,
+      user_code: code,
+      device_code: secret,
+    } = (await begun.json()) as Record<string, string>;
+    await page.goto(address ?? '');
+    await page.locator('input[placeholder="XXXX-XXXX"]').fill((code ?? '').toLowerCase());
+    await click('Look');
+    await click('Yes, it is me');
+    await see('Go back to the device.');
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: secret ?? '' };
+    const answer = await fetch(`${running.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(grant),
+    });
+    expect(answer.status).toBe(200);
+    await click('Audit');
+    await see('device.approve');
+  });
+
   it('stays signed in when the page is read again, and forgets all at sign-out', async () => {
     await page.reload();
-    await see('alert.acknowledge');
+    await see('device.approve');
     await click('Sign out');
     await see('Password');
     expect(await page.evaluate('sessionStorage.length')).toBe(0);

@@ -5,6 +5,7 @@ import { useAlertStream } from './data/use-alert-stream.ts';
 import { AlertPage } from './pages/alert.tsx';
 import { AlertsPage } from './pages/alerts.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { DevicePage } from './pages/device.tsx';
 import { FleetPage } from './pages/fleet.tsx';
 import { JobPage } from './pages/job.tsx';
 import { JobsPage } from './pages/jobs.tsx';
@@ -77,6 +78,7 @@ const Pages = () => (
     <Route path="/jobs/:id">{({ id }) => <JobPage id={id} />}</Route>
     <Route path="/models" component={ModelsPage} />
     <Route path="/audit" component={AuditPage} />
+    <Route path="/device" component={DevicePage} />
     <Route>
       <h1>There is nothing here</h1>
       <Link href="/">To the overview</Link>

@@ -208,12 +208,13 @@ export const RegisterCertificate = Type.Object(
   { additionalProperties: false },
 );
 
-/** RFC 6749, section 4.4.2; fields that it does not know are ignored, as it wants. */
+/** RFC 6749, section 4.4.2, and RFC 8628, section 3.4; fields that they do not know are ignored, as they want. */
 export const ClientCredentialsRequest = Type.Object({
   grant_type: Type.String({ maxLength: 128 }),
   scope: Type.Optional(Type.String({ maxLength: 2048 })),
   client_id: Type.Optional(Type.String({ maxLength: 256 })),
   client_secret: Type.Optional(Type.String({ maxLength: 256 })),
+  device_code: Type.Optional(Type.String({ maxLength: 256 })),
 });
 /** RFC 6749, section 5.1. */
 export const ClientToken = Type.Object({
@@ -221,6 +222,9 @@ export const ClientToken = Type.Object({
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer({ description: 'Seconds' }),
   scope: Type.String({ description: 'Scopes, separated by spaces' }),
+  refresh_token: Type.Optional(
+    Type.String({ description: 'For logins of people; new tokens at POST /auth/refresh' }),
+  ),
 });
 /** RFC 7662, section 2.1. */
 export const IntrospectionRequest = Type.Object({

@@ -88,7 +88,7 @@ export const errorCatalogue = {
     400,
     'invalid_request',
     'Invalid Grant',
-    'Only the client that a token was issued to can revoke it.',
+    'A token is revoked by the client that it was issued to; a device code works once: begin anew.',
   ),
   invalid_scope: entry(
     400,
@@ -100,7 +100,31 @@ export const errorCatalogue = {
     400,
     'invalid_request',
     'Unsupported Grant Type',
-    'Use grant_type=client_credentials.',
+    'Use grant_type=client_credentials, or the device code grant of RFC 8628.',
+  ),
+  authorization_pending: entry(
+    400,
+    'invalid_request',
+    'Authorization Pending',
+    'Ask again after the interval: the person has not answered yet.',
+  ),
+  slow_down: entry(
+    400,
+    'invalid_request',
+    'Slow Down',
+    'Wait five seconds longer between two questions from now on.',
+  ),
+  access_denied: entry(
+    400,
+    'invalid_request',
+    'Access Denied',
+    'The person refused; begin anew if that was a mistake.',
+  ),
+  device_code_expired: entry(
+    400,
+    'invalid_request',
+    'Device Code Expired',
+    'Begin anew at POST /oauth/device_authorization.',
   ),
   invalid_signature: entry(
     401,

@@ -3,6 +3,7 @@ export * from './exporter-metrics.ts';
 export * from './scopes.ts';
 export * from './common.ts';
 export * from './accounts.ts';
+export * from './device-login.ts';
 export * from './fleet.ts';
 export * from './telemetry.ts';
 export * from './events.ts';

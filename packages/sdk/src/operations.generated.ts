@@ -23,6 +23,11 @@ export interface Operations {
     input: { path: { id: string }; body: { github_username?: string; username?: string; ssh_keys?: readonly (string)[] } };
     output: { job_id: string; action: "cancel" | "extend" | "enable_jupyter" | "disable_jupyter" | "add_user" | "set_priority"; status: "requested"; message: string; expires_at: string | null };
   };
+  /** Let the device with this code sign in as oneself, once */
+  approveDeviceLogin: {
+    input: { path: { user_code: string } };
+    output: { user_code: string; client_id: string; status: "pending" | "approved" | "denied" | "used"; ip_address: string; user_agent: string | null; created_at: string; expires_at: string };
+  };
   /** Give an alert to a user, or take it back with null */
   assignAlert: {
     input: { path: { id: string }; body: { assignee: string | null; note?: string } };
@@ -208,6 +213,11 @@ export interface Operations {
     input: { path: { id: string } };
     output: undefined;
   };
+  /** Refuse the device with this code */
+  denyDeviceLogin: {
+    input: { path: { user_code: string } };
+    output: { user_code: string; client_id: string; status: "pending" | "approved" | "denied" | "used"; ip_address: string; user_agent: string | null; created_at: string; expires_at: string };
+  };
   /** Stop Jupyter Lab in a job */
   disableJupyter: {
     input: { path: { id: string }; body: Record<string, unknown> };
@@ -292,6 +302,11 @@ export interface Operations {
   getClusterStatus: {
     input: Record<never, never>;
     output: { total_gpus: number; available_gpus: number; in_use_gpus: number; queued_gpus: number; active_reservations: number; preparing_reservations: number; queued_reservations: number; pending_reservations: number; by_gpu_type: Record<string, { gpu_type: string; total: number; available: number; in_use: number; queued: number; max_per_node: number; largest_free: number; free_whole_nodes: number; unavailable: number }>; timestamp: string; runtime: string; stale: boolean };
+  };
+  /** Which device waits with this code */
+  getDeviceLogin: {
+    input: { path: { user_code: string } };
+    output: { user_code: string; client_id: string; status: "pending" | "approved" | "denied" | "used"; ip_address: string; user_agent: string | null; created_at: string; expires_at: string };
   };
   /** A disk of one’s own */
   getDisk: {
@@ -1060,6 +1075,7 @@ export const operations = {
   acknowledgeAlert: { method: 'POST', path: '/api/v1/alerts/{id}/acknowledge', keyed: true, list: false },
   addGpu: { method: 'POST', path: '/api/v1/nodes/{id}/gpus', keyed: true, list: false },
   addJobUser: { method: 'POST', path: '/v1/jobs/{id}/users', keyed: true, list: false },
+  approveDeviceLogin: { method: 'POST', path: '/api/v1/device-logins/{user_code}/approve', keyed: true, list: false },
   assignAlert: { method: 'POST', path: '/api/v1/alerts/{id}/assign', keyed: true, list: false },
   awsLogin: { method: 'POST', path: '/v1/auth/aws-login', keyed: false, list: false },
   bulkChangeAlerts: { method: 'POST', path: '/api/v1/alerts/bulk', keyed: true, list: false },
@@ -1097,6 +1113,7 @@ export const operations = {
   deleteVectorNamespace: { method: 'DELETE', path: '/api/v1/vectors/{namespace}', keyed: true, list: false },
   deleteVectors: { method: 'POST', path: '/api/v1/vectors/{namespace}/delete', keyed: true, list: false },
   deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', keyed: true, list: false },
+  denyDeviceLogin: { method: 'POST', path: '/api/v1/device-logins/{user_code}/deny', keyed: true, list: false },
   disableJupyter: { method: 'POST', path: '/v1/jobs/{id}/jupyter/disable', keyed: true, list: false },
   disableWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/disable', keyed: true, list: false },
   enableJupyter: { method: 'POST', path: '/v1/jobs/{id}/jupyter/enable', keyed: true, list: false },
@@ -1114,6 +1131,7 @@ export const operations = {
   getAlertSummary: { method: 'GET', path: '/api/v1/alerts/summary', keyed: false, list: false },
   getAuditPublicKey: { method: 'GET', path: '/api/v1/audit/public-key', keyed: false, list: false },
   getClusterStatus: { method: 'GET', path: '/v1/cluster/status', keyed: false, list: false },
+  getDeviceLogin: { method: 'GET', path: '/api/v1/device-logins/{user_code}', keyed: false, list: false },
   getDisk: { method: 'GET', path: '/v1/disks/{name}', keyed: false, list: false },
   getDiskContent: { method: 'GET', path: '/v1/disks/{name}/content', keyed: false, list: false },
   getDiskOperation: { method: 'GET', path: '/v1/disks/{name}/operations/{operation_id}', keyed: false, list: false },

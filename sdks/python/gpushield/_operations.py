@@ -169,6 +169,16 @@ if TYPE_CHECKING:
         "ssh_keys": NotRequired[List[str]],
     })
 
+    ApproveDeviceLoginAnswer = TypedDict("ApproveDeviceLoginAnswer", {
+        "user_code": str,
+        "client_id": str,
+        "status": Literal["pending", "approved", "denied", "used"],
+        "ip_address": str,
+        "user_agent": Union[str, None],
+        "created_at": str,
+        "expires_at": str,
+    })
+
     AssignAlertAnswer = TypedDict("AssignAlertAnswer", {
         "id": str,
         "title": str,
@@ -837,6 +847,16 @@ if TYPE_CHECKING:
         "ids": List[str],
     })
 
+    DenyDeviceLoginAnswer = TypedDict("DenyDeviceLoginAnswer", {
+        "user_code": str,
+        "client_id": str,
+        "status": Literal["pending", "approved", "denied", "used"],
+        "ip_address": str,
+        "user_agent": Union[str, None],
+        "created_at": str,
+        "expires_at": str,
+    })
+
     DisableJupyterAnswer = TypedDict("DisableJupyterAnswer", {
         "job_id": str,
         "action": Literal["cancel", "extend", "enable_jupyter", "disable_jupyter", "add_user", "set_priority"],
@@ -1144,6 +1164,16 @@ if TYPE_CHECKING:
         "timestamp": str,
         "runtime": str,
         "stale": bool,
+    })
+
+    GetDeviceLoginAnswer = TypedDict("GetDeviceLoginAnswer", {
+        "user_code": str,
+        "client_id": str,
+        "status": Literal["pending", "approved", "denied", "used"],
+        "ip_address": str,
+        "user_agent": Union[str, None],
+        "created_at": str,
+        "expires_at": str,
     })
 
     GetDiskAnswer = TypedDict("GetDiskAnswer", {
@@ -4354,6 +4384,10 @@ class Operations(Transport):
         """Let another person log in: by their keys at GitHub, or by keys that are given"""
         return self._request("POST", "/v1/jobs/{id}/users", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
 
+    def approve_device_login(self, user_code: str, *, idempotency_key: Optional[str] = None) -> ApproveDeviceLoginAnswer:
+        """Let the device with this code sign in as oneself, once"""
+        return self._request("POST", "/api/v1/device-logins/{user_code}/approve", path={"user_code": user_code}, query={}, keyed=True, idempotency_key=idempotency_key)
+
     def assign_alert(self, id: str, body: AssignAlertBody, *, idempotency_key: Optional[str] = None) -> AssignAlertAnswer:
         """Give an alert to a user, or take it back with null"""
         return self._request("POST", "/api/v1/alerts/{id}/assign", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -4502,6 +4536,10 @@ class Operations(Transport):
         """Delete an endpoint with its secrets, deliveries and attempts; what waits for it is not sent"""
         return self._request("DELETE", "/api/v1/webhooks/{id}", path={"id": id}, query={}, keyed=True, idempotency_key=idempotency_key)
 
+    def deny_device_login(self, user_code: str, *, idempotency_key: Optional[str] = None) -> DenyDeviceLoginAnswer:
+        """Refuse the device with this code"""
+        return self._request("POST", "/api/v1/device-logins/{user_code}/deny", path={"user_code": user_code}, query={}, keyed=True, idempotency_key=idempotency_key)
+
     def disable_jupyter(self, id: str, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> DisableJupyterAnswer:
         """Stop Jupyter Lab in a job"""
         return self._request("POST", "/v1/jobs/{id}/jupyter/disable", path={"id": id}, query={}, body=body, keyed=True, idempotency_key=idempotency_key)
@@ -4569,6 +4607,10 @@ class Operations(Transport):
     def get_cluster_status(self) -> GetClusterStatusAnswer:
         """The cluster in numbers: GPUs and reservations"""
         return self._request("GET", "/v1/cluster/status", path={}, query={})
+
+    def get_device_login(self, user_code: str) -> GetDeviceLoginAnswer:
+        """Which device waits with this code"""
+        return self._request("GET", "/api/v1/device-logins/{user_code}", path={"user_code": user_code}, query={})
 
     def get_disk(self, name: str) -> GetDiskAnswer:
         """A disk of one’s own"""

@@ -15,6 +15,8 @@ export const buildAccounts = (options: AppOptions, platform: Platform) =>
     argon2: platform.argon2,
     identity: platform.identity,
     outbound: platform.outbound,
+    publicUrl: options.config.http.publicUrl,
+    tls: options.config.http.tls !== undefined,
     awsLogin: { ...options.config.awsLogin, allowedRole: options.config.identity.allowedAwsRole },
     apiKeyTtlHours: options.config.identity.apiKeyTtlMs / hourMs,
     onAuthAttempt: (method, outcome) => {

@@ -25,6 +25,7 @@ export const assemble = (
       port: values.port,
       corsOrigins: values.corsOrigins,
       trustedProxies: values.trustedProxies,
+      publicUrl: values.publicUrl,
       tls: assembleTls(values, cwd),
     },
     database: assembleDatabase(values, dataDir),

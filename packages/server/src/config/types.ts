@@ -79,6 +79,8 @@ export interface Config {
     readonly trustedProxies: readonly string[];
     /** Undefined: plain HTTP. */
     readonly tls: TlsConfig | undefined;
+    /** Where people reach this installation; undefined: nobody said. */
+    readonly publicUrl: string | undefined;
   };
   readonly database: {
     readonly source: DatabaseSource;

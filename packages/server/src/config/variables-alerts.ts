@@ -50,9 +50,10 @@ export const alertVariables = {
   }),
   publicUrl: optional('GPUSHIELD_PUBLIC_URL', {
     group: 'Alerts',
-    description: 'Address under which people reach this server; links in notifications begin with it.',
+    description:
+      'Address under which people reach this server; links in notifications and the sign-in of devices begin with it.',
     example: 'https://gpushield.example.com',
-    whenUnset: 'notifications have no links',
+    whenUnset: 'notifications have no links; devices are shown the address that they used',
     parse: httpUrl,
   }),
   alertRetentionDays: defaulted('GPUSHIELD_ALERT_RETENTION_DAYS', '365', {

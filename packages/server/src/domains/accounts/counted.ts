@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 
-type AuthMethod = 'password' | 'refresh_token' | 'client_credentials';
+type AuthMethod = 'password' | 'refresh_token' | 'client_credentials' | 'device_code';
 
 /** Counts attempts to authenticate: `granted`, `refused` (the caller's fault) or `error` (ours), the gate's words too. */
 export type OnAuthAttempt = (method: AuthMethod, outcome: 'granted' | 'refused' | 'error') => void;

@@ -6,6 +6,8 @@ import type { Route } from '../../platform/http/route.ts';
 import type { Argon2Pool, Identity, IsBreached } from '../../platform/identity/index.ts';
 import type { Limiter } from '../../platform/limits/limiter.ts';
 import type { OnAuthAttempt } from './counted.ts';
+import { createDeviceToken } from './device/device-token.ts';
+import { deviceRoutes } from './device/routes.ts';
 import { createIssueClientToken } from './issue-client-token.ts';
 import { createLogIn } from './log-in.ts';
 import { createLoginLimiter, defaultLoginLimits, type LoginLimits } from './login-limits.ts';
@@ -56,6 +58,10 @@ export interface AccountsDeps {
   readonly identity: Pick<Identity, 'accessTokens' | 'clientTokens' | 'authenticator'>;
   readonly limiter: Limiter;
   readonly cursors: CursorCodec;
+  /** Where people reach the server; undefined: where the device that asks reached it. */
+  readonly publicUrl: string | undefined;
+  /** Whether this server speaks TLS itself. */
+  readonly tls: boolean;
   readonly outbound: AwsLoginDeps['outbound'];
   readonly awsLogin: AwsLoginDeps['awsLogin'];
   /** API_KEY_TTL_HOURS: how long a key lives when its request does not say. */
@@ -118,7 +124,11 @@ export const createAccountsDomain = (deps: AccountsDeps): AccountsDomain => {
       revokeUserSessions(deps),
       revokeUserSession(deps),
       ...serviceAccountRoutes(deps),
-      issueClientToken({ issue: createIssueClientToken(oauthDeps) }),
+      issueClientToken({
+        issue: createIssueClientToken(oauthDeps),
+        issueToDevice: createDeviceToken(sessionDeps),
+      }),
+      ...deviceRoutes({ ...deps, limits }),
       introspectToken({ authenticator }),
       revokeToken(oauthDeps),
     ],

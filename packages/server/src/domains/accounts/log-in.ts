@@ -7,8 +7,8 @@ import type { Argon2Pool } from '../../platform/identity/index.ts';
 import { counted, type OnAuthAttempt } from './counted.ts';
 import type { LoginLimiter } from './login-limits.ts';
 import type { LoginAttempt, LoginLockout } from './login-lockout.ts';
-import { insertSession, revokeOldestSessions } from './session-store.ts';
-import { makeRefreshToken, tokenResponse, type TokenDeps } from './tokens.ts';
+import { openSession } from './open-session.ts';
+import { tokenResponse, type TokenDeps } from './tokens.ts';
 import { findPassword, noteLogin, type PasswordRow } from './user-store.ts';
 
 export interface LogInDeps extends TokenDeps {
@@ -23,9 +23,6 @@ export interface LogInDeps extends TokenDeps {
 }
 
 type LogInContext = Pick<RequestContext, 'remoteAddress' | 'userAgent' | 'log' | 'audit'>;
-
-/** A person has a few devices; beyond this the oldest login ends. */
-const maxSessionsPerUser = 50;
 
 const refusalOf = (user: PasswordRow | undefined, matches: boolean): AppError | undefined => {
   if (user === undefined || !matches) return new AppError('invalid_credentials');
@@ -99,12 +96,8 @@ export const createLogIn =
         const at = new Date(clock.nowMs());
         const login = { userId: user.id, passwordVersion: user.password_version, rehashed, at };
         if (!(await noteLogin(tx, login))) throw new AppError('invalid_credentials');
-        const expiresAt = new Date(at.getTime() + deps.refreshTtlMs);
-        const { remoteAddress: ipAddress, userAgent } = ctx;
         await attempt.succeeded(tx, user.id);
-        await insertSession(tx, { id: sessionId, userId: user.id, at, expiresAt, ipAddress, userAgent });
-        await revokeOldestSessions(tx, user.id, maxSessionsPerUser, at);
-        return makeRefreshToken(deps, tx, sessionId, at);
+        return openSession(deps, tx, { id: sessionId, userId: user.id, at }, ctx);
       });
       return tokenResponse(deps, { userId: user.id, sessionId }, refreshToken);
     });

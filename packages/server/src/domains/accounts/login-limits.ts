@@ -20,6 +20,11 @@ export const defaultLoginLimits: LoginLimits = {
 // A client secret has 512 random bits, and many clients may share an address: the same holds.
 const defaultClientPerAddress: LimitPolicy = { name: 'client-address', quota: 600, windowSeconds: 60 };
 
+/** Each device that begins leaves a row for ten minutes. */
+const devicePerAddress: LimitPolicy = { name: 'device-address', quota: 20, windowSeconds: 60 };
+/** A person enters a handful of codes of 20^8; a page that shows one asks for it a few times. */
+const codesPerUser: LimitPolicy = { name: 'device-code', quota: 30, windowSeconds: 60 };
+
 export interface LoginLimiter {
   /** Errors: `rate_limited`. */
   takeLogin(username: string, address: string): Promise<void>;
@@ -28,6 +33,10 @@ export interface LoginLimiter {
   takeRefresh(address: string): Promise<void>;
   /** An OAuth2 client asks. Errors: `rate_limited`. */
   takeClient(address: string): Promise<void>;
+  /** A device begins to sign in. Errors: `rate_limited`. */
+  takeDevice(address: string): Promise<void>;
+  /** Someone logged in enters a device's code: guessing other people's must be slow. Errors: `rate_limited`. */
+  takeUserCode(userId: string): Promise<void>;
 }
 
 const take = async (limiter: Limiter, policy: LimitPolicy, key: string): Promise<void> => {
@@ -46,4 +55,6 @@ export const createLoginLimiter = (limiter: Limiter, limits: LoginLimits): Login
   takeRefresh: (address) => take(limiter, limits.refreshPerAddress, addressKey(address)),
   takeClient: (address) =>
     take(limiter, limits.clientPerAddress ?? defaultClientPerAddress, addressKey(address)),
+  takeDevice: (address) => take(limiter, devicePerAddress, addressKey(address)),
+  takeUserCode: (userId) => take(limiter, codesPerUser, userId),
 });

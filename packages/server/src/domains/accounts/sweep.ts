@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Executor } from '../../platform/database/types.ts';
 import { deleteEndedSecrets } from './client-secret-store.ts';
 import { deleteEndedTokens } from './client-token-store.ts';
+import { deleteEndedDevices } from './device/device-store.ts';
 import { deleteEndedKeys } from './key-store.ts';
 import { deleteOldAddresses, deleteOldFailures } from './lockout-store.ts';
 import { defaultLockoutPolicy } from './login-lockout.ts';
@@ -22,6 +23,7 @@ export interface Swept {
   readonly secrets: number;
   readonly failures: number;
   readonly addresses: number;
+  readonly devices: number;
 }
 
 /**
@@ -48,6 +50,7 @@ export const sweepEnded = async (db: Executor, clock: Clock): Promise<Swept> => 
     keys: await removeAll(deleteEndedKeys, new Date(nowMs - endedKeyRetentionMs)),
     failures: await removeAll(deleteOldFailures, new Date(nowMs - defaultLockoutPolicy.forgetMs)),
     addresses: await removeAll(deleteOldAddresses, new Date(nowMs - defaultLockoutPolicy.knownMs)),
+    devices: await removeAll(deleteEndedDevices, new Date(nowMs)),
     secrets: await removeAll(deleteEndedSecrets, new Date(nowMs - endedKeyRetentionMs)),
   };
 };

@@ -21,7 +21,7 @@ export interface ErrorPlace {
   readonly requestType?: string | undefined;
 }
 
-/** Codes whose name in RFC 6749 (section 5.2), RFC 6750 (section 3.1) or RFC 7009 differs from their type's. */
+/** Codes whose name in RFC 6749 (section 5.2), 6750 (3.1), 7009 or 8628 (3.5) differs from their type's. */
 const oauthNames: Partial<Record<ErrorCode, string>> = {
   invalid_client: 'invalid_client',
   invalid_scope: 'invalid_scope',
@@ -30,6 +30,10 @@ const oauthNames: Partial<Record<ErrorCode, string>> = {
   insufficient_scope: 'insufficient_scope',
   address_not_allowed: 'invalid_client',
   user_disabled: 'invalid_client',
+  authorization_pending: 'authorization_pending',
+  slow_down: 'slow_down',
+  access_denied: 'access_denied',
+  device_code_expired: 'expired_token',
 };
 
 const oauthName = (code: ErrorCode, status: number): string => {

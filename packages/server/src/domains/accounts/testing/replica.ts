@@ -160,6 +160,8 @@ export const createReplica = async (options: ReplicaOptions) => {
   });
   const operations: string[] = [];
   const accounts = createAccountsDomain({
+    publicUrl: undefined,
+    tls: false,
     outbound: { request: () => Promise.reject(new Error('Nothing leaves this replica')) },
     awsLogin: {
       raw: false,
