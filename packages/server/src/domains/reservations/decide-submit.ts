@@ -121,7 +121,7 @@ export const decideSubmit = (
     readonly view: ClusterView;
     readonly allowance: UserAllowance;
     readonly limits: LifeLimits;
-    readonly runtime: Pick<Runtime, 'refuses'>;
+    readonly runtime: Pick<Runtime, 'refuses' | 'remarks'>;
     /** Jobs of the user that wait. */
     readonly waiting: number;
   },
@@ -165,6 +165,6 @@ export const decideSubmit = (
     jupyter: body.jupyter_enabled ?? smuggled.jupyter ?? false,
     preserveEntrypoint: smuggled.preserveEntrypoint,
     requireKata,
-    notes: smuggled.notes,
+    notes: [...smuggled.notes, ...(runtime.remarks?.({ image: body.image ?? null }) ?? [])],
   };
 };

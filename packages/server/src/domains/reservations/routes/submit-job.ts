@@ -115,10 +115,10 @@ export const submitJob = (deps: RouteDeps) =>
       });
       const estimate = estimateFor(view, demand, ctx.principal.id);
       const shown = { estimated_start_time: estimate.start_time, estimate };
-      if (body.dry_run === true)
-        return ok({ job_id: null, status: 'dry_run', message: 'Nothing was submitted', ...shown });
-      const { jobId, messageId } = await write(deps, ctx, tx, body, demand);
       const notes = demand.notes.length === 0 ? '' : `. ${demand.notes.join('. ')}`;
+      if (body.dry_run === true)
+        return ok({ job_id: null, status: 'dry_run', message: `Nothing was submitted${notes}`, ...shown });
+      const { jobId, messageId } = await write(deps, ctx, tx, body, demand);
       return ok({
         job_id: jobId,
         status: 'queued',

@@ -217,6 +217,8 @@ export interface Runtime {
   refuses(
     spec: Pick<WorkloadSpec, 'image' | 'dockerfile' | 'profile' | 'requireKata' | 'type'>,
   ): string | null;
+  /** What is taken and yet not done here, for the answer of a submission: the user must not find out from the job. */
+  remarks?(spec: Pick<WorkloadSpec, 'image'>): readonly string[];
   /** Nodes and devices. Rejects when the cluster cannot be asked: then the last report stands, and says its age. */
   capacity(types: readonly WorkloadType[]): Promise<CapacityReport>;
   /** Makes the workload what the spec says. Returns soon; how far it is comes from `observe`. */

@@ -175,6 +175,10 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     start: watch.start,
     stop: watch.stop,
     refuses,
+    remarks: ({ image }) =>
+      image === null
+        ? []
+        : [`The image ${image} is not used: jobs on this host run with the programs of the host`],
     capacity: (types) =>
       Promise.resolve({
         nodes: [describeHost(types, readGpus(gpuPlaces), missingPrograms())],
