@@ -1,6 +1,6 @@
 /*
  * Syscall events per second, signed, scored and durable, beside what signature and parsing alone do in one process, and
- * what COPY alone does with the same events a row each. `node bench/events.ts [--seconds 10] [--agents 8]
+ * what COPY alone does with the same events a row each. `node bench/events.ts [--seconds 10] [--agents 32]
  * [--batch 500] [--processes 25] [--profile DIR]`. Server, PostgreSQL and load generator share the machine.
  * Target: at least 100,000 events/s on 2 cores.
  */
@@ -27,7 +27,7 @@ import { ms, whole } from './support/table.ts';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
-    agents: { type: 'string', default: '8' },
+    agents: { type: 'string', default: '32' },
     batch: { type: 'string', default: '500' },
     processes: { type: 'string', default: '25' },
     profile: { type: 'string' },

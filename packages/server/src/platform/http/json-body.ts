@@ -7,12 +7,11 @@ import { parseForm } from './form-body.ts';
 /** Deeper JSON than this is refused before it is parsed: nothing of ours nests so far, and recursion costs stack. */
 const maxDepth = 32;
 
-const openers = new Set([0x5b, 0x7b]);
-const closers = new Set([0x5d, 0x7d]);
+const [openBracket, openBrace, closeBracket, closeBrace] = [0x5b, 0x7b, 0x5d, 0x7d];
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** True when brackets outside of strings nest deeper than `limit`. One pass over the bytes. */
+/** True when brackets outside of strings nest deeper than `limit`. One pass over the bytes, of every JSON body. */
 export const nestsDeeperThan = (bytes: Buffer, limit: number): boolean => {
   let depth = 0;
   let inString = false;
@@ -22,10 +21,10 @@ export const nestsDeeperThan = (bytes: Buffer, limit: number): boolean => {
       if (byte === backslash) index += 1;
       else if (byte === quote) inString = false;
     } else if (byte === quote) inString = true;
-    else if (openers.has(byte)) {
+    else if (byte === openBrace || byte === openBracket) {
       depth += 1;
       if (depth > limit) return true;
-    } else if (closers.has(byte)) depth -= 1;
+    } else if (byte === closeBrace || byte === closeBracket) depth -= 1;
   }
   return false;
 };
