@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { clientOf, objectsAt, send, textAt, type Client } from '../support/client.ts';
+import { inTerminal } from '../support/in-terminal.ts';
 import { until } from '../support/ingest-load.ts';
 import { oneServer } from '../support/one-server.ts';
 
@@ -64,28 +65,6 @@ const opensTerminal = (id: string, token: string): Promise<boolean> =>
     socket.onerror = () => resolve(false);
   });
 
-/** Types into a terminal until its output shows what was waited for. */
-const inTerminal = (id: string, typed: string, shown: RegExp): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const url = `${one.url.replace('http', 'ws')}/v1/jobs/${id}/terminal?cols=100&rows=30`;
-    const socket = new WebSocket(url, ['gpushield.terminal', `gpushield.bearer.${one.admin.token}`]);
-    socket.binaryType = 'arraybuffer';
-    let output = '';
-    const timer = setTimeout(() => reject(new Error(`The terminal showed ${output}`)), 30_000);
-    socket.onopen = () => socket.send(new TextEncoder().encode(typed));
-    socket.onmessage = ({ data }: MessageEvent) => {
-      output += data instanceof ArrayBuffer ? new TextDecoder().decode(data) : String(data);
-      if (!shown.test(output)) return;
-      clearTimeout(timer);
-      socket.close();
-      resolve(output);
-    };
-    socket.onclose = ({ code, reason }) => {
-      output += `[closed ${code} ${reason}]`;
-    };
-    socket.onerror = () => reject(new Error('The terminal could not be opened'));
-  });
-
 describe.skipIf(!hasSandbox)('a job on this host', () => {
   afterAll(endAllJobs);
 
@@ -103,7 +82,13 @@ describe.skipIf(!hasSandbox)('a job on this host', () => {
     expect(disk.status, disk.text).toBeLessThan(300);
     const first = await submit({ disk_name: 'work' });
     await reaches(first, 'active');
-    await inTerminal(first, 'echo kept > note; whoami; echo $((40+2))-shown\n', /42-shown/);
+    await inTerminal(
+      one.url,
+      one.admin.token,
+      first,
+      'echo kept > note; whoami; echo $((40+2))-shown\n',
+      /42-shown/,
+    );
     const extended = await one.admin.send('POST', `/v1/jobs/${first}/extend`, { extension_hours: 1 });
     expect(extended.status, extended.text).toBeLessThan(300);
     const cancelled = await one.admin.send('POST', `/v1/jobs/${first}/cancel`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../packages/server/src/testing/index.ts';
 import { logIn, textAt, type Client } from '../support/client.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
+import { inTerminal } from '../support/in-terminal.ts';
 import { until } from '../support/ingest-load.ts';
 import { hasKubernetes, namespace, startCluster, type Cluster, type KubeObject } from './kube-peer.ts';
 
@@ -33,6 +34,10 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     await cluster.addNode('h100-1', 'gpu=nvidia.com/gpu:8', 'label=gpu-type=h100');
     server = await serve('api,worker');
     admin = await logIn(server.url);
+    await cluster.steer('sim/missing', { 'sim/start': 'ImagePullBackOff' });
+    await cluster.steer('sim/oom', { 'sim/exit-after': '200ms', 'sim/exit-reason': 'OOMKilled' });
+    await cluster.steer('sim/exit-3', { 'sim/exit-after': '200ms', 'sim/exit-code': '3' });
+    await cluster.steer('sim/short', { 'sim/exit-after': '200ms' });
     await until('the nodes to be seen', async () => {
       const { json } = await admin.send('GET', '/v1/gpu/availability');
       return JSON.stringify(json()).includes('"h100"');
@@ -73,6 +78,20 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
       'name',
     ]);
 
+  const podsWhen = async (id: string, count: number): Promise<readonly KubeObject[]> => {
+    await until('its pods', async () => (await podsOf(id)).length === count);
+    return podsOf(id);
+  };
+  const gone = async (id: string): Promise<void> => {
+    await cancel(id);
+    await until('nothing of it to be left', async () => (await leftOf(`gpushield.io/job=${id}`)) === '');
+  };
+  const freeIs = (count: number): Promise<void> =>
+    until(`${count} GPUs to be free`, async () => {
+      const answer = (await admin.send('GET', '/v1/gpu/availability')).json();
+      return JSON.stringify(answer).includes(`"available":${count},`);
+    });
+
   it('is active when its pod is, with the port that the cluster gave, and leaves nothing', async () => {
     const id = await submit({ gpu_count: 2, env_vars: { TOKEN: 'very secret' } });
     await reaches(id, 'active');
@@ -89,5 +108,138 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     await cancel(id);
     await until('nothing to be left', async () => (await leftOf(ours)).trim() === '');
     await reaches(id, 'cancelled');
+  });
+
+  it('has pods that a namespace admits which takes restricted ones alone', async () => {
+    const plain = { containers: [{ name: 'plain', image: 'x' }] };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'plain', namespace }, spec: plain };
+    await expect(cluster.kubectl(['apply', '-f', '-'], JSON.stringify(pod))).rejects.toThrow(
+      'violates PodSecurity "restricted',
+    );
+    const kata = await submit();
+    const nvidia = await podsWhen(kata, 1);
+    expect(nvidia[0]?.spec).toMatchObject({ runtimeClassName: 'nvidia' });
+    await gone(kata);
+  });
+
+  it('counts what other pods hold, and places nothing there', async () => {
+    const other = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'other', namespace: 'default' },
+      spec: {
+        nodeName: 'h100-0',
+        containers: [{ name: 'c', image: 'x', resources: { limits: { 'nvidia.com/gpu': '5' } } }],
+      },
+    };
+    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(other));
+    await freeIs(11);
+    const jobs = [await submit({ gpu_count: 8 }), await submit({ gpu_count: 3 })];
+    for (const id of jobs) await reaches(id, 'active');
+    expect((await podsOf(jobs[0] ?? ''))[0]?.spec['nodeName']).toBe('h100-1');
+    expect((await podsOf(jobs[1] ?? ''))[0]?.spec['nodeName']).toBe('h100-0');
+    await freeIs(0);
+    await cluster.kubectl(['-n', 'default', 'delete', 'pod', 'other', '--wait=false']);
+    await freeIs(5);
+    for (const id of jobs) await gone(id);
+    await freeIs(16);
+  });
+
+  it('gives a terminal, and keeps its log after its end', async () => {
+    const id = await submit();
+    await reaches(id, 'active');
+    await inTerminal(server?.url ?? '', admin.token, id, 'echo $((40+2))-shown; stty size\n', /30 100/);
+    const logsOf = async () => textAt((await admin.send('GET', `/v1/jobs/${id}/logs`)).json(), 'text');
+    expect(await logsOf()).toBe('simulated container\n');
+    const debug = await admin.send('GET', `/v1/jobs/${id}/debug`);
+    expect(debug.text).toContain('Started the container');
+    await gone(id);
+    expect(await logsOf()).toBe('simulated container\n');
+  });
+
+  it('of several nodes starts whole, with a name for its master', async () => {
+    const id = await submit({ gpu_count: 8, nodes: 2 });
+    await reaches(id, 'active');
+    const pods = await podsOf(id);
+    expect(pods.map(({ spec }) => spec['nodeName']).sort()).toEqual(['h100-0', 'h100-1']);
+    expect(pods.map(({ spec }) => spec['subdomain'])).toEqual([`gs-${id}`, `gs-${id}`]);
+    const services = await cluster.objects('services');
+    expect(services.find(({ metadata }) => metadata.name === `gs-${id}`)?.spec).toMatchObject({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+    });
+    await gone(id);
+  });
+
+  it.each([
+    ['sim/missing', 'The image sim/missing could not be pulled (ImagePullBackOff)'],
+    ['sim/oom', 'It ran out of memory and was killed (OOM)'],
+    ['sim/exit-3', 'exit code 3'],
+  ])('of the image %s fails, and says why', async (image, words) => {
+    const id = await submit({ image });
+    await reaches(id, 'failed');
+    expect(textAt(await job(id), 'status_detail')).toContain(words);
+    if (image === 'sim/oom') expect(await job(id)).toMatchObject({ oom_count: 1 });
+    await until('nothing of it to be left', async () => (await leftOf(`gpushield.io/job=${id}`)) === '');
+  });
+
+  it('refuses what can never run here, at once', async () => {
+    const refused = async (body: object) => {
+      const answer = await admin.send('POST', '/v1/jobs/submit', { instance_type: 'h100', ...body });
+      return [answer.status, textAt(answer.json(), 'detail')];
+    };
+    expect(await refused({ gpu_count: 9 })).toEqual([422, expect.stringContaining('at most 8')]);
+    expect(await refused({ nodes: 3 })).toEqual([422, expect.stringContaining('Only 2 nodes')]);
+    expect(await refused({ dockerfile: 'FROM x' })).toEqual([422, expect.stringContaining('builder')]);
+    expect(await refused({ image: 'a b' })).toEqual([422, expect.stringContaining('image')]);
+  });
+
+  it('keeps its disk for the next job, with a snapshot that another disk is made from', async () => {
+    const freeDisk = (name: string) =>
+      until('the disk to be free', async () => {
+        const disk = (await admin.send('GET', `/v1/disks/${name}`)).json();
+        return disk['in_use'] === false && disk['is_backing_up'] === false;
+      });
+    const claims = () => cluster.objects('persistentvolumeclaims');
+    const homeOf = async (id: string): Promise<unknown> =>
+      ((await podsOf(id))[0]?.spec['volumes'] as { name: string }[]).find(({ name }) => name === 'home');
+    const first = await submit({ disk_name: 'work', disk_size_gb: 10 });
+    await reaches(first, 'active');
+    const [before] = await claims();
+    expect(await homeOf(first)).toMatchObject({
+      persistentVolumeClaim: { claimName: before?.metadata.name },
+    });
+    await cancel(first);
+    await freeDisk('work');
+    const second = await submit({ disk_name: 'work' });
+    await reaches(second, 'active');
+    expect((await claims()).map(({ metadata }) => metadata.uid)).toEqual([before?.metadata.uid]);
+    await cancel(second);
+    await freeDisk('work');
+    const snapshots = await cluster.objects('volumesnapshots');
+    expect(snapshots.map(({ status }) => status?.['readyToUse'])).toEqual([true, true]);
+    const cloned = await admin.send('POST', '/v1/disks/work/clone', { new_name: 'copy' });
+    expect(cloned.status, cloned.text).toBeLessThan(300);
+    await until('the copy to be made', async () => (await claims()).length === 2);
+    const copy = (await claims()).find(({ metadata }) => metadata.uid !== before?.metadata.uid);
+    expect(snapshots.map(({ metadata }) => metadata.name)).toContain(
+      (copy?.spec['dataSource'] as { name: string }).name,
+    );
+  });
+
+  it('outlives an API server that goes away, and is not declared dead meanwhile', async () => {
+    const id = await submit();
+    await reaches(id, 'active');
+    const waiting = [await submit({ gpu_count: 8 }), await submit({ gpu_count: 4 })];
+    await cluster.stop('kube-apiserver');
+    const asked = await submit({ gpu_count: 1 });
+    expect((await admin.send('GET', '/v1/gpu/availability')).status).toBe(200);
+    await cancel(asked);
+    await cluster.start('kube-apiserver');
+    await reaches(asked, 'cancelled');
+    for (const one of waiting) await reaches(one, 'active');
+    expect(await job(id)).toMatchObject({ status: 'active' });
+    for (const one of [id, ...waiting]) await gone(one);
+    await until('nothing to be left', async () => (await leftOf(ours)).trim() === '');
   });
 });
