@@ -5,6 +5,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addDetectionCommands } from './commands/detection.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addAuditCommands, addEventCommands, addTelemetryCommands } from './commands/evidence.ts';
+import { addFirewallCommands } from './commands/firewall.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addInferenceCommands } from './commands/inference.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -82,6 +83,7 @@ export const createProgram = (deps: CommandDeps): Command => {
     addWebhookCommands,
     addQueueCommands,
     addInferenceCommands,
+    addFirewallCommands,
     addCompletionCommand,
   ]) {
     add(program, deps);

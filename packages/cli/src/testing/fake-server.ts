@@ -12,6 +12,7 @@ import {
   CreateUser,
   CreateWebhook,
   FalsePositiveAlert,
+  InspectFirewall,
   InvestigateAlert,
   LoginRequest,
   PurgeQueue,
@@ -52,6 +53,7 @@ export type Handler = (request: SeenRequest) => Reply;
 
 /** What the contract says of the bodies that the command line sends. */
 const bodies: readonly (readonly [method: string, path: RegExp, schema: TSchema])[] = [
+  ['POST', /^\/api\/v1\/firewall\/inspect$/, InspectFirewall],
   ['POST', /^\/api\/v1\/llm\/generate$/, GenerateRequest],
   ['POST', /^\/auth\/scoped-token$/, ScopedTokenRequest],
   ['POST', /^\/auth\/login$/, LoginRequest],
