@@ -1,5 +1,11 @@
 import type { Client } from '@grpc/grpc-js';
-import type { SendExport, Signal } from '../domains/otlp/index.ts';
+import {
+  ForwardRefused,
+  toProtobuf,
+  type Export,
+  type SendExport,
+  type Signal,
+} from '../domains/otlp/index.ts';
 import { otlpTarget } from '../platform/observability/tracing/index.ts';
 import type { OutboundClient } from '../platform/outbound/index.ts';
 import type { Secret } from '../platform/secrets/index.ts';
@@ -11,6 +17,20 @@ const serviceOf: Readonly<Record<Signal, string>> = {
   metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+};
+
+/** What OTLP/HTTP has a client retry; every other status is said for good. */
+const retried: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** The same by gRPC: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS. */
+const retriedCodes: ReadonlySet<number> = new Set([1, 4, 8, 10, 11, 14, 15]);
+/** Turning JSON into protobuf takes time that requests wait for; Collectors take 4 MiB by gRPC in any case. */
+const maxTurnedBytes = 8 * 1024 * 1024;
+
+const inProtobuf = (signal: Signal, { encoding, bytes }: Export): Buffer => {
+  if (encoding === 'protobuf') return bytes;
+  if (bytes.length > maxTurnedBytes)
+    throw new ForwardRefused('an export in JSON is too large to go on over gRPC');
+  return toProtobuf(signal, JSON.parse(bytes.toString('utf8')));
 };
 
 type Headers = Readonly<Record<string, Secret>>;
@@ -26,7 +46,7 @@ const overHttp = (metricsUrl: string, headers: Headers, outbound: OutboundClient
     allowPrivate: [hostname],
     ports: [port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)],
   };
-  return async (signal, { encoding, bytes }) => {
+  return async (signal, { encoding, bytes }, ending) => {
     const { status } = await outbound.request(policy, {
       method: 'POST',
       url: metricsUrl.replace(/metrics$/, signal),
@@ -37,8 +57,11 @@ const overHttp = (metricsUrl: string, headers: Headers, outbound: OutboundClient
       body: bytes,
       timeoutMs,
       maxResponseBytes: maxAnswerBytes,
+      signal: ending,
     });
-    if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
+    if (status >= 200 && status <= 299) return;
+    const why = `it answered ${status}`;
+    throw retried.has(status) ? new Error(why) : new ForwardRefused(why);
   };
 };
 
@@ -48,9 +71,8 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 const overGrpc = (url: string, headers: Headers): { send: SendExport; close: () => void } => {
   const { host, protocol } = new URL(url);
   let opened: Client | undefined;
-  const send: SendExport = async (signal, { encoding, bytes }) => {
-    if (encoding === 'json')
-      throw new Error('an export in JSON cannot go on over gRPC: name the Collector’s HTTP port');
+  const send: SendExport = async (signal, sent, ending) => {
+    const bytes = inProtobuf(signal, sent);
     const grpc = await import('@grpc/grpc-js');
     const client = (opened ??= new grpc.Client(
       host,
@@ -60,10 +82,21 @@ const overGrpc = (url: string, headers: Headers): { send: SendExport; close: () 
     for (const [name, value] of Object.entries(revealed(headers))) metadata.set(name, value);
     const options = { deadline: Date.now() + timeoutMs };
     await new Promise<void>((resolve, reject) => {
-      client.makeUnaryRequest(serviceOf[signal], asIs, asIs, bytes, metadata, options, (error) => {
-        if (error === null) resolve();
-        else reject(new Error(error.details));
-      });
+      const call = client.makeUnaryRequest(
+        serviceOf[signal],
+        asIs,
+        asIs,
+        bytes,
+        metadata,
+        options,
+        (error) => {
+          ending.removeEventListener('abort', cancel);
+          if (error === null) resolve();
+          else reject(retriedCodes.has(error.code) ? error : new ForwardRefused(error.details));
+        },
+      );
+      const cancel = (): void => call.cancel();
+      ending.addEventListener('abort', cancel);
     });
   };
   return { send, close: () => opened?.close() };

@@ -8,7 +8,7 @@ import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/tele
 import type { Metrics } from '../platform/observability/metrics.ts';
 import { groupOf, type Group } from './group.ts';
 import type { AppOptions } from './options.ts';
-import { buildOtlp } from './otlp.ts';
+import { buildForwarding, buildOtlp } from './otlp.ts';
 import type { Platform } from './platform.ts';
 
 const countIngest = (metrics: Metrics): Pick<TelemetryDomainDeps, 'onBatch' | 'onRecords'> => ({
@@ -51,7 +51,7 @@ const alertChannels = (
 const buildTelemetry = (
   options: AppOptions,
   { cursors, metrics }: Platform,
-  deps: Pick<TelemetryDomainDeps, 'fleet' | 'judge'>,
+  deps: Pick<TelemetryDomainDeps, 'fleet' | 'judge' | 'onStored'>,
 ) => {
   const { telemetry, roles } = options.config;
   return createTelemetryDomain({
@@ -89,7 +89,12 @@ export const buildWatching = (
     fleet: fleet.port,
   });
   const detection = createDetectionDomain({ ...common, alerts: alerts.port, threshold });
-  const telemetry = buildTelemetry(options, platform, { fleet: fleet.port, judge: detection.judge });
+  const forwarding = buildForwarding(options, platform);
+  const telemetry = buildTelemetry(options, platform, {
+    fleet: fleet.port,
+    judge: detection.judge,
+    onStored: forwarding?.forwardRecords,
+  });
   const evidence = createEvidenceDomain({
     ...common,
     fleet: fleet.port,
@@ -98,7 +103,12 @@ export const buildWatching = (
     retentionDays,
   });
   const { submit, bufferedRows } = telemetry.port;
-  const otlp = buildOtlp(options, platform, { fleet: fleet.port, evidence: evidence.port, submit });
+  const otlp = buildOtlp(options, platform, {
+    fleet: fleet.port,
+    evidence: evidence.port,
+    submit,
+    forwarder: forwarding?.forwarder,
+  });
   const graphql = createGraphqlDomain({
     ...common,
     streams: platform.streams,
@@ -108,7 +118,8 @@ export const buildWatching = (
     alerts: alerts.port,
   });
   return {
-    ...groupOf([fleet, detection, telemetry, otlp, alerts, evidence, graphql]),
+    // Started first, so stopped last: it hands on what the others still take.
+    ...groupOf([forwarding ?? {}, fleet, detection, telemetry, otlp, alerts, evidence, graphql]),
     fleet: fleet.port,
     alerts: alerts.port,
     bufferedRows,

@@ -28,6 +28,7 @@ export interface AcceptRecordsDeps {
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly newId: () => string;
   readonly onRecords?: OnRecords | undefined;
+  readonly onStored?: ((batch: RecordBatch) => void) | undefined;
 }
 
 /** The parts of a request that ingest needs. */
@@ -113,7 +114,9 @@ const store = async (
   const ids = request.namesRecords === true ? request.records.map(() => deps.newId()) : [];
   const item: AcceptedBatch = { batch, receivedAtMs: nowMs, ...(ids.length === 0 ? {} : { ids }) };
   const answer = request.answer({ batch, ids, receivedAt });
-  return deps.writer.submit({ item, rows: batch.rows, answer, idempotency });
+  const receipt = await deps.writer.submit({ item, rows: batch.rows, answer, idempotency });
+  if (!receipt.replayed) deps.onStored?.(batch);
+  return receipt;
 };
 
 /**

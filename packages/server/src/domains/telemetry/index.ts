@@ -55,6 +55,8 @@ export interface TelemetryDomainDeps {
   readonly onBatch?: (report: BatchReport) => void;
   /** Told after each request: how many records it brought, and what became of them. */
   readonly onRecords?: OnRecords;
+  /** Told of records that came by the REST API, once they are durable; those sent again are not told again. */
+  readonly onStored?: ((batch: RecordBatch) => void) | undefined;
 }
 
 export interface TelemetryDomain {
@@ -113,6 +115,7 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
     clock,
     newId,
     onRecords,
+    onStored: deps.onStored,
   };
   return {
     routes: [
