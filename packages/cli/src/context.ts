@@ -2,14 +2,14 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { createApi, type Api } from './api/client.ts';
 import { createSession } from './api/session.ts';
 import { createTransport, type Transport } from './api/transport.ts';
-import { CliError, usageError } from './cli-error.ts';
+import { CliError, describeError, usageError } from './cli-error.ts';
 import { withFileLock } from './credentials/lock.ts';
-import { credentialsPath } from './credentials/location.ts';
 import { createCredentialsStore, type CredentialsStore } from './credentials/store.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { createPrinter, type Printer } from './output.ts';
 import { normaliseUrl } from './server-url.ts';
+import { gpushieldTool, type SignInAgain, type Tool } from './tool.ts';
 
 export const defaultUrl = 'http://127.0.0.1:8000';
 
@@ -29,8 +29,9 @@ export interface CommandContext {
   readonly out: Printer;
   readonly globals: GlobalOptions;
   readonly version: string;
+  readonly tool: Tool;
   readonly store: CredentialsStore;
-  /** The server's address: --url, GPUSHIELD_URL, where one signed in last, or this machine. */
+  /** The server's address: --url, the tool's variable and configuration, where one signed in last, or this machine. */
   url(): Promise<string>;
   /** Requests without a credential. */
   transport(): Promise<Transport>;
@@ -40,6 +41,10 @@ export interface CommandContext {
 export interface CommandDeps {
   readonly io: Io;
   readonly version: string;
+  /** gpushield when absent. */
+  readonly tool?: Tool;
+  /** How the tool gets a key anew that it was given for something else. */
+  readonly signInAgain?: (ctx: CommandContext) => SignInAgain;
   readonly onExit: (code: number) => void;
 }
 
@@ -49,8 +54,40 @@ const firstOf = (...values: readonly (string | undefined)[]): string | undefined
 const isLoopback = (url: string): boolean =>
   /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 
+const openApi = async (
+  ctx: CommandContext,
+  apiKey: string | undefined,
+  signInAgain: SignInAgain | undefined,
+): Promise<Api> => {
+  const { io, out, store, tool } = ctx;
+  const { now, sleep, newId } = io;
+  const url = await ctx.url();
+  const transport = await ctx.transport();
+  if (apiKey === undefined && (await store.isExposed())) {
+    out.warn(`Others can read ${store.path}: run chmod 600 on it, and sign in again if they did.`);
+  }
+  const session = await createSession({
+    url,
+    apiKey,
+    store,
+    transport,
+    now,
+    exclusively: (work) => withFileLock({ path: `${store.path}.lock`, now, sleep }, work),
+    onRenewed: () => out.note('Session renewed.'),
+    onNotRenewed: (error) =>
+      out.warn(`The sign-in could not be renewed ahead of its end: ${describeError(error).join(' ')}`),
+    tool,
+    signInAgain,
+  });
+  if (session.kind !== 'none' && new URL(url).protocol === 'http:' && !isLoopback(url)) {
+    out.warn(`The credential travels unencrypted to ${url}: use https.`);
+  }
+  const onProgress = (fetched: number): void => out.progress(`${fetched} fetched …`);
+  return createApi({ transport, session, newId, tool, onProgress });
+};
+
 const createContext = (deps: CommandDeps, globals: GlobalOptions): CommandContext => {
-  const { io, version } = deps;
+  const { io, version, tool = gpushieldTool } = deps;
   const out = createPrinter({
     stdout: io.stdout,
     stderr: io.stderr,
@@ -59,11 +96,15 @@ const createContext = (deps: CommandDeps, globals: GlobalOptions): CommandContex
     quiet: globals.quiet === true,
     noColor: globals.color === false,
   });
-  const store = createCredentialsStore({ path: credentialsPath(io), newId: io.newId });
-  const apiKey = firstOf(globals.apiKey, io.env['GPUSHIELD_API_KEY']);
+  const store = createCredentialsStore({
+    path: tool.credentialsPath(io),
+    newId: io.newId,
+    toolName: tool.name,
+  });
+  const apiKey = firstOf(globals.apiKey, io.env[tool.keyVariable]);
 
   const url = async (): Promise<string> => {
-    const given = firstOf(globals.url, io.env['GPUSHIELD_URL']);
+    const given = firstOf(globals.url, io.env[tool.urlVariable]) ?? firstOf(await tool.configuredUrl?.(io));
     if (given !== undefined) return normaliseUrl(given);
     // A damaged file must not keep anyone from signing in again: the default address serves then.
     const stored = apiKey === undefined ? await store.read() : await store.read().catch(() => undefined);
@@ -76,38 +117,24 @@ const createContext = (deps: CommandDeps, globals: GlobalOptions): CommandContex
       fetch: io.fetch,
       now: io.now,
       sleep: io.sleep,
-      userAgent: `gpushield-cli/${version}`,
+      userAgent: `${tool.name === 'gpushield' ? 'gpushield-cli' : tool.name}/${version}`,
+      tool,
       onRetry: (waitMs, status) =>
         out.note(`The server answered ${status}; trying again in ${Math.ceil(waitMs / 1000)} s.`),
     });
 
-  const api = async (): Promise<Api> => {
-    const address = await url();
-    const requests = await transport();
-    if (apiKey === undefined && (await store.isExposed())) {
-      out.warn(`Others can read ${store.path}: run chmod 600 on it, and sign in again if they did.`);
-    }
-    const session = await createSession({
-      url: address,
-      apiKey,
-      store,
-      transport: requests,
-      now: io.now,
-      exclusively: (work) => withFileLock({ path: `${store.path}.lock`, now: io.now, sleep: io.sleep }, work),
-      onRenewed: () => out.note('Session renewed.'),
-    });
-    if (session.kind !== 'none' && new URL(address).protocol === 'http:' && !isLoopback(address)) {
-      out.warn(`The credential travels unencrypted to ${address}: use https.`);
-    }
-    return createApi({
-      transport: requests,
-      session,
-      newId: io.newId,
-      onProgress: (fetched) => out.progress(`${fetched} fetched …`),
-    });
+  const ctx: CommandContext = {
+    io,
+    out,
+    globals,
+    version,
+    tool,
+    store,
+    url,
+    transport,
+    api: () => openApi(ctx, apiKey, deps.signInAgain?.(ctx)),
   };
-
-  return { io, out, globals, version, store, url, transport, api };
+  return ctx;
 };
 
 export interface CommandInput<Options> {

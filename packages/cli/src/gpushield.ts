@@ -1,16 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Type } from 'typebox';
-import { Parse } from 'typebox/value';
-import { createProcessIo } from './process-io.ts';
-import { run } from './run.ts';
+import { startProgram } from './start-program.ts';
 
-const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const { version } = Parse(Type.Object({ version: Type.String() }), manifest);
-
-// `gpushield … | head` closes the pipe early: that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-process.exitCode = await run(process.argv.slice(2), { io: createProcessIo(), version });
+await startProgram();

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError, usageError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ChildOptions, Input, Io, Output } from './io.ts';
+import { onInterrupt, openSocket, processTerminal } from './process-terminal.ts';
 import { editSecret, emptySecret } from './secret-input.ts';
 
 const outputOf = (stream: NodeJS.WriteStream): Output => ({
@@ -143,8 +144,11 @@ export const createProcessIo = (): Io => ({
   stderr: outputOf(process.stderr),
   fetch: globalThis.fetch,
   now: Date.now,
-  sleep: (ms) => sleep(ms),
+  sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
   newId: randomUUID,
+  terminal: processTerminal(process.stdin, process.stdout),
+  openSocket,
+  onInterrupt,
   nodeVersion: process.version,
   runNode,
   mainOf,

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { addAgentCommands } from './commands/agents.ts';
 import { addAlertCommands } from './commands/alerts.ts';
 import { addCompletionCommand } from './commands/completion.ts';
@@ -19,6 +19,7 @@ import { addSimulateCommands } from './commands/simulate.ts';
 import { addUserCommands } from './commands/users.ts';
 import { addWebhookCommands } from './commands/webhooks.ts';
 import { defaultUrl, type CommandDeps } from './context.ts';
+import { rootCommand } from './root-command.ts';
 
 const exitCodeHelp = `
 Exit codes:
@@ -41,26 +42,13 @@ Ids may be given by their first characters (8 or more), nodes, sensors and users
 
 /** The whole command tree. Nothing runs before it is parsed. */
 export const createProgram = (deps: CommandDeps): Command => {
-  const { io } = deps;
-  const program = new Command('gpushield')
-    .description('One control plane for a fleet of GPUs: the operator’s command line.')
-    .version(deps.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
+  const program = rootCommand(deps, {
+    name: 'gpushield',
+    description: 'One control plane for a fleet of GPUs: the operator’s command line.',
+    after: exitCodeHelp,
+  })
     .option('--url <url>', `the server (else GPUSHIELD_URL, where you signed in, ${defaultUrl})`)
-    .option('--api-key <key>', 'use this key instead of the sign-in (better: GPUSHIELD_API_KEY)')
-    .option('--json', 'print what the API answers, as JSON')
-    .option('--no-color', 'no colours')
-    .option('-q, --quiet', 'results and errors only')
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', exitCodeHelp)
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
-    });
+    .option('--api-key <key>', 'use this key instead of the sign-in (better: GPUSHIELD_API_KEY)');
   for (const add of [
     addLocalCommands,
     addDoctorCommand,

@@ -13,10 +13,7 @@ export const normaliseUrl = (text: string): string => {
     throw usageError(`"${url.protocol}//" is not supported`, 'Give an http:// or https:// address.');
   }
   if (url.username !== '' || url.password !== '') {
-    throw usageError(
-      'The address must not carry a user name or a password',
-      'Use `gpushield login` or --api-key.',
-    );
+    throw usageError('The address must not carry a user name or a password', 'Sign in instead.');
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 };

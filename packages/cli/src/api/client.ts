@@ -2,6 +2,7 @@ import { maxPageSize } from '@gpushield/contracts';
 import { Type } from 'typebox';
 import { CliError } from '../cli-error.ts';
 import { checked } from './check.ts';
+import type { Tool } from '../tool.ts';
 import { errorFromAnswer } from './problem.ts';
 import type { Session } from './session.ts';
 import type { Answer, Method, Transport } from './transport.ts';
@@ -36,6 +37,7 @@ export interface ApiOptions {
   readonly session: Session;
   readonly newId: () => string;
   readonly onProgress: (fetched: number) => void;
+  readonly tool?: Tool | undefined;
 }
 
 type Call = {
@@ -46,19 +48,23 @@ type Call = {
   readonly idempotencyKey?: string;
 };
 
-export const createApi = ({ transport, session, newId, onProgress }: ApiOptions): Api => {
+export const createApi = ({ transport, session, newId, onProgress, tool }: ApiOptions): Api => {
   const attempt = async (call: Call, token: string | undefined): Promise<Answer> =>
     transport({ ...call, ...(token === undefined ? {} : { token }) });
 
   const perform = async (call: Call): Promise<unknown> => {
     const token = await session.token();
     let answer = await attempt(call, token);
-    if (answer.status === 401 && token !== undefined) {
+    if (token !== undefined && session.hasEnded(answer)) {
       const renewed = await session.renew(token);
       if (renewed !== undefined && renewed !== token) answer = await attempt(call, renewed);
     }
     if (answer.status >= 200 && answer.status < 300) return answer.body;
-    throw errorFromAnswer({ ...answer, signedIn: token !== undefined });
+    throw errorFromAnswer({
+      ...answer,
+      signedIn: token !== undefined,
+      ...(tool === undefined ? {} : { tool }),
+    });
   };
 
   const collect = async (page: (paging: Query) => Promise<unknown>, limit: number): Promise<ApiList> => {

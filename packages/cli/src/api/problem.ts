@@ -2,6 +2,7 @@ import { Problem } from '@gpushield/contracts';
 import { Check } from 'typebox/value';
 import { CliError } from '../cli-error.ts';
 import { exitCodeForStatus, exitCodes } from '../exit-codes.ts';
+import { gpushieldTool, type Tool } from '../tool.ts';
 
 /** Fields named in one message; the rest is counted. */
 const maxNamedFields = 3;
@@ -21,8 +22,9 @@ export const errorFromAnswer = (options: {
   readonly body: unknown;
   readonly correlationId: string | null;
   readonly signedIn: boolean;
+  readonly tool?: Tool;
 }): CliError => {
-  const { status, body } = options;
+  const { status, body, tool = gpushieldTool } = options;
   const exitCode = exitCodeForStatus(status);
   if (!Check(Problem, body)) {
     return new CliError({
@@ -34,8 +36,8 @@ export const errorFromAnswer = (options: {
     });
   }
   const signIn = options.signedIn
-    ? 'Sign in again with `gpushield login`.'
-    : 'Sign in with `gpushield login`, or give --api-key.';
+    ? `Sign in again with \`${tool.name} login\`.`
+    : `Sign in with \`${tool.name} login\`, or give ${tool.keyHint}.`;
   const mayNeedLogin =
     status === 401 && body.code !== 'invalid_credentials' && body.code !== 'invalid_api_key';
   return new CliError({
@@ -61,7 +63,12 @@ const codesOf = (error: unknown): readonly string[] => {
 };
 
 /** What a request that got no answer becomes. `url` must carry no credentials. */
-export const errorFromFailure = (error: unknown, url: string, deadlineMs: number): CliError => {
+export const errorFromFailure = (
+  error: unknown,
+  url: string,
+  deadlineMs: number,
+  tool: Tool = gpushieldTool,
+): CliError => {
   const codes = codesOf(error);
   const fields = { exitCode: exitCodes.unavailable, cause: error };
   if (codes.includes('TimeoutError')) {
@@ -69,7 +76,7 @@ export const errorFromFailure = (error: unknown, url: string, deadlineMs: number
       ...fields,
       title: 'No answer in time',
       detail: `${url} did not answer within ${deadlineMs / 1000} s`,
-      remediation: 'Look at `gpushield doctor`, then try again.',
+      remediation: tool.whenSlow,
     });
   }
   if (codes.includes('ECONNREFUSED')) {
@@ -77,8 +84,7 @@ export const errorFromFailure = (error: unknown, url: string, deadlineMs: number
       ...fields,
       title: 'Connection refused',
       detail: `nothing listens at ${url}`,
-      remediation:
-        'Start the server with `gpushield start` (or `npm start`), or name another with --url or GPUSHIELD_URL.',
+      remediation: tool.whenDown,
     });
   }
   if (codes.includes('ENOTFOUND') || codes.includes('EAI_AGAIN')) {
@@ -86,7 +92,7 @@ export const errorFromFailure = (error: unknown, url: string, deadlineMs: number
       ...fields,
       title: 'Unknown host',
       detail: `the name in ${url} does not resolve`,
-      remediation: 'Check --url or GPUSHIELD_URL.',
+      remediation: `Check --url or ${tool.urlVariable}.`,
     });
   }
   const certificate = codes.find((code) => /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL/.test(code));
@@ -103,6 +109,6 @@ export const errorFromFailure = (error: unknown, url: string, deadlineMs: number
     ...fields,
     title: 'The connection failed',
     detail: `${url}: ${reason}`,
-    remediation: 'Look at `gpushield doctor`, then try again.',
+    remediation: tool.whenSlow,
   });
 };

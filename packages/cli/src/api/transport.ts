@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { errorFromFailure } from './problem.ts';
+import type { Tool } from '../tool.ts';
 import { maxAttempts, parseRetryAfterMs, retryDelayMs } from './retry.ts';
 
 /** One request, its answer included, takes no longer. */
@@ -34,6 +35,8 @@ export interface TransportOptions {
   readonly sleep: (ms: number) => Promise<void>;
   readonly userAgent: string;
   readonly onRetry: (waitMs: number, status: number) => void;
+  /** Whose words errors use; gpushield's when absent. */
+  readonly tool?: Tool;
 }
 
 const target = (base: string, request: TransportRequest): URL => {
@@ -91,7 +94,7 @@ export const createTransport = (options: TransportOptions): Transport => {
       return { response, text: await readBounded(response) };
     } catch (error) {
       if (error instanceof CliError) throw error;
-      throw errorFromFailure(error, options.url, deadlineMs);
+      throw errorFromFailure(error, options.url, deadlineMs, options.tool);
     }
   };
 

@@ -15,7 +15,7 @@ export const addCompletionCommand = (program: Command, deps: CommandDeps): void 
   act(
     program
       .command('completion')
-      .description('print a completion script: source <(gpushield completion bash)')
+      .description(`print a completion script: source <(${program.name()} completion bash)`)
       .addArgument(new Argument('<shell>', 'which shell').choices([...shells.keys()])),
     deps,
     async (_ctx, input) => {

@@ -4,6 +4,7 @@ import { checked } from '../api/check.ts';
 import { errorFromAnswer } from '../api/problem.ts';
 import { credentialsFrom } from '../api/session.ts';
 import { usageError } from '../cli-error.ts';
+import { isKey } from '../credentials/store.ts';
 import { act, type CommandContext, type CommandDeps } from '../context.ts';
 import { fullTime } from '../listing.ts';
 import { obtainPassword, type PasswordOptions } from '../passwords.ts';
@@ -29,15 +30,15 @@ const login = async (ctx: CommandContext, options: LoginOptions): Promise<void> 
   });
   const transport = await ctx.transport();
   const answer = await transport({ method: 'POST', path: '/auth/login', body: { username, password } });
-  if (answer.status !== 200) throw errorFromAnswer({ ...answer, signedIn: false });
+  if (answer.status !== 200) throw errorFromAnswer({ ...answer, signedIn: false, tool: ctx.tool });
   await ctx.store.write(credentialsFrom(url, answer.body, ctx.io.now()));
   if (ctx.out.json) ctx.out.value({ url, username });
   else ctx.out.line(`Signed in to ${url} as ${username}.`);
 };
 
-const logout = async (ctx: CommandContext): Promise<void> => {
+export const logout = async (ctx: CommandContext): Promise<void> => {
   const credentials = await ctx.store.read().catch(() => undefined);
-  if (credentials === undefined) {
+  if (credentials === undefined || isKey(credentials)) {
     await ctx.store.remove();
     ctx.out.note('Nobody was signed in.');
     return;
@@ -51,7 +52,8 @@ const logout = async (ctx: CommandContext): Promise<void> => {
       body: { refresh_token: credentials.refresh_token },
       token: credentials.access_token,
     });
-    if (answer.status >= 300 && answer.status !== 401) throw errorFromAnswer({ ...answer, signedIn: true });
+    if (answer.status >= 300 && answer.status !== 401)
+      throw errorFromAnswer({ ...answer, signedIn: true, tool: ctx.tool });
   } catch (error) {
     ctx.out.warn(
       `The server could not be told (${error instanceof Error ? error.message : 'unknown error'}): its session ends by itself.`,

@@ -1,17 +1,38 @@
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { nullable } from '@gpushield/contracts';
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError } from '../cli-error.ts';
 
-/** What `gpushield login` keeps. `expires` is when the access token ends, RFC 3339. */
-export const Credentials = Type.Object({
+/** What signing in with a password keeps. `expires` is when the access token ends, RFC 3339. */
+const SessionCredentials = Type.Object({
   url: Type.String({ minLength: 1 }),
   access_token: Type.String({ minLength: 1 }),
   refresh_token: Type.String({ minLength: 1 }),
   expires: Type.String({ minLength: 1 }),
 });
+export type SessionCredentials = Static<typeof SessionCredentials>;
+/** A key in place of a session: given by a person, or got for an AWS identity, which can be asked again. */
+const KeyCredentials = Type.Object({
+  url: Type.String({ minLength: 1 }),
+  api_key: Type.String({ minLength: 1 }),
+  expires: nullable(Type.String({ minLength: 1 })),
+  source: Type.Enum(['aws', 'given']),
+  /** What the AWS login was made with. */
+  aws: Type.Optional(
+    Type.Object({
+      profile: Type.Optional(Type.String()),
+      region: Type.String(),
+      audience: Type.String(),
+    }),
+  ),
+});
+export type KeyCredentials = Static<typeof KeyCredentials>;
+const Credentials = Type.Union([SessionCredentials, KeyCredentials]);
 export type Credentials = Static<typeof Credentials>;
+
+export const isKey = (credentials: Credentials): credentials is KeyCredentials => 'api_key' in credentials;
 
 export interface CredentialsStore {
   readonly path: string;
@@ -30,7 +51,7 @@ const othersMask = 0o077;
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-const parse = (text: string, path: string): Credentials => {
+const parse = (text: string, path: string, toolName: string): Credentials => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,15 +62,16 @@ const parse = (text: string, path: string): Credentials => {
   throw new CliError({
     title: 'The credentials file is damaged',
     detail: path,
-    remediation: 'Remove it with `gpushield logout`, then sign in with `gpushield login`.',
+    remediation: `Remove it with \`${toolName} logout\`, then sign in with \`${toolName} login\`.`,
   });
 };
 
 export const createCredentialsStore = (options: {
   readonly path: string;
   readonly newId: () => string;
+  readonly toolName?: string;
 }): CredentialsStore => {
-  const { path } = options;
+  const { path, toolName = 'gpushield' } = options;
   const writeBeside = async (temporary: string, credentials: Credentials): Promise<void> => {
     const file = await open(temporary, 'wx', ownerOnly);
     try {
@@ -66,7 +88,7 @@ export const createCredentialsStore = (options: {
     path,
     read: async () => {
       try {
-        return parse(await readFile(path, 'utf8'), path);
+        return parse(await readFile(path, 'utf8'), path, toolName);
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined;
         throw error;

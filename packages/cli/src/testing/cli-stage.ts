@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { run } from '../run.ts';
+import { run, type Program } from '../run.ts';
 import { createFakeIo, type FakeIo, type FakeIoOptions } from './fake-io.ts';
 import { startFakeServer, type FakeServer } from './fake-server.ts';
 import { sampleNow } from './samples.ts';
@@ -28,7 +28,10 @@ export interface CliStage {
 export const stageKey = 'k'.repeat(86);
 
 /** A home and a server for each test of the file that calls this, and ways to run the command line there. */
-export const createCliStage = (): CliStage => {
+export const createCliStage = (
+  program?: Program,
+  names = { url: 'GPUSHIELD_URL', key: 'GPUSHIELD_API_KEY' },
+): CliStage => {
   let home = '';
   let server: FakeServer | undefined;
   const running = (): FakeServer => {
@@ -48,12 +51,13 @@ export const createCliStage = (): CliStage => {
       home,
       now: () => sampleNow,
       ...options,
-      env: { GPUSHIELD_URL: running().url, ...options.env },
+      env: { [names.url]: running().url, ...options.env },
     });
-    return { code: await run(args, { io, version: '0.1.0' }), io };
+    const which = program === undefined ? {} : { program };
+    return { code: await run(args, { io, version: '0.1.0', ...which }), io };
   };
   const withKey: CliStage['withKey'] = (args, options = {}) =>
-    start(args, { ...options, env: { GPUSHIELD_API_KEY: stageKey, ...options.env } });
+    start(args, { ...options, env: { [names.key]: stageKey, ...options.env } });
   return {
     serve: async () => {
       server = await startFakeServer();

@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  AddJobUser,
+  AwsLogin,
+  CloneDisk,
+  CreateDisk,
+  ExtendJob,
   GenerateRequest,
+  RenameDisk,
+  SubmitJob,
   ScopedTokenRequest,
   AcknowledgeAlert,
   AlertQuery,
@@ -54,6 +61,13 @@ export type Handler = (request: SeenRequest) => Reply;
 /** What the contract says of the bodies that the command line sends. */
 const bodies: readonly (readonly [method: string, path: RegExp, schema: TSchema])[] = [
   ['POST', /^\/api\/v1\/firewall\/inspect$/, InspectFirewall],
+  ['POST', /^\/v1\/auth\/aws-login$/, AwsLogin],
+  ['POST', /^\/v1\/jobs\/submit$/, SubmitJob],
+  ['POST', /^\/v1\/jobs\/[^/]+\/extend$/, ExtendJob],
+  ['POST', /^\/v1\/jobs\/[^/]+\/users$/, AddJobUser],
+  ['POST', /^\/v1\/disks$/, CreateDisk],
+  ['POST', /^\/v1\/disks\/[^/]+\/rename$/, RenameDisk],
+  ['POST', /^\/v1\/disks\/[^/]+\/clone$/, CloneDisk],
   ['POST', /^\/api\/v1\/llm\/generate$/, GenerateRequest],
   ['POST', /^\/auth\/scoped-token$/, ScopedTokenRequest],
   ['POST', /^\/auth\/login$/, LoginRequest],
