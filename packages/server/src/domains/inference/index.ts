@@ -33,6 +33,7 @@ import { createUpstreamKeys } from './upstream-keys.ts';
 export { parseCatalogue } from './catalogue/parse-catalogue.ts';
 export { defaultUpstreams } from './catalogue/default-upstreams.ts';
 export type { Firewall } from './firewall-port.ts';
+export { callErrors } from './routes/common.ts';
 export { sealedUpstreamKeys } from './upstream-keys-store.ts';
 export type { Catalogue } from './types.ts';
 

@@ -10,9 +10,31 @@ const defaultMatches = 10;
 
 const invalid = (detail: string): AppError => new AppError('validation_failed', { detail });
 
+/** An extension comes and goes by an administrator's hand: it is looked for this often, and not at each query. */
+const lookedForMs = 60_000;
+
+/** Whether pgvector is there, as of the last minute. */
+export const createPgvectorCheck = ({
+  db,
+  clock,
+}: Pick<VectorsDeps, 'db' | 'clock'>): (() => Promise<boolean>) => {
+  let known: { readonly answer: Promise<boolean>; readonly untilMs: number } | undefined;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (known !== undefined && nowMs < known.untilMs) return known.answer;
+    const answer = hasPgvector(db);
+    const asked = { answer, untilMs: nowMs + lookedForMs };
+    known = asked;
+    answer.catch(() => {
+      if (known === asked) known = undefined;
+    });
+    return answer;
+  };
+};
+
 /** The nearest vectors of a namespace of the caller's. Errors: `not_found`, whoever else has one of that name. */
 export const findVectors = async (
-  deps: VectorsDeps,
+  deps: VectorsDeps & { readonly pgvector: () => Promise<boolean> },
   name: string,
   query: VectorQuery,
   ctx: RequestContext,
@@ -39,7 +61,7 @@ export const findVectors = async (
     filter: JSON.stringify(filter),
     topK,
   };
-  const matches = (await hasPgvector(deps.db))
+  const matches = (await deps.pgvector())
     ? await pgvectorSearch(deps.db, search)
     : await exactSearch(deps.db, search);
   const rows = await readItems(

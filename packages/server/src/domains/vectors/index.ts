@@ -8,13 +8,15 @@ import {
   VectorQuery,
   VectorUpsert,
   VectorUpserted,
+  type ErrorCode,
 } from '@gpushield/contracts';
 import { Type } from 'typebox';
 import { AppError } from '../../platform/errors.ts';
 import { paginate } from '../../platform/http/page.ts';
 import { defineRoute, noContent, ok, transactionOf, type Route } from '../../platform/http/route.ts';
+import { callErrors } from '../inference/index.ts';
 import type { VectorsDeps } from './deps.ts';
-import { findVectors } from './find-vectors.ts';
+import { createPgvectorCheck, findVectors } from './find-vectors.ts';
 import { putVectors } from './put-vectors.ts';
 import { deleteItems, deleteNamespace, listNamespaces, type NamespaceRow } from './store.ts';
 
@@ -27,21 +29,7 @@ const resource = 'vectors:{namespace}';
 const upsertBodyBytes = 24 * 1024 * 1024;
 
 /** What making vectors of texts may be answered with, beside what the routes themselves refuse. */
-const embedErrors = [
-  'not_found',
-  'conflict',
-  'insufficient_scope',
-  'model_not_found',
-  'content_blocked',
-  'prompt_too_large',
-  'gpu_budget_exceeded',
-  'rate_limited',
-  'overloaded',
-  'upstream_refused',
-  'upstream_failed',
-  'upstream_timeout',
-  'unavailable',
-] as const;
+const embedErrors: readonly ErrorCode[] = ['not_found', 'conflict', ...callErrors];
 
 const list = (deps: VectorsDeps): Route =>
   defineRoute({
@@ -90,8 +78,9 @@ const upsert = (deps: VectorsDeps): Route =>
     handler: async (input, ctx) => ok(await putVectors(deps, input.params.namespace, input.body, ctx)),
   });
 
-const query = (deps: VectorsDeps): Route =>
-  defineRoute({
+const query = (deps: VectorsDeps): Route => {
+  const searching = { ...deps, pgvector: createPgvectorCheck(deps) };
+  return defineRoute({
     method: 'POST',
     path: '/api/v1/vectors/:namespace/query',
     operationId: 'queryVectors',
@@ -103,8 +92,9 @@ const query = (deps: VectorsDeps): Route =>
     bodyLimitBytes: 256 * 1024,
     schema: { params, body: VectorQuery, responses: { 200: VectorMatches } },
     errors: embedErrors,
-    handler: async (input, ctx) => ok(await findVectors(deps, input.params.namespace, input.body, ctx)),
+    handler: async (input, ctx) => ok(await findVectors(searching, input.params.namespace, input.body, ctx)),
   });
+};
 
 const remove = (): Route =>
   defineRoute({

@@ -64,6 +64,17 @@ const requireDimensions = (items: readonly Item[], dimensions: number): void => 
   );
 };
 
+/** Vectors of two models have nothing to do with each other: no search could tell them apart. */
+const requireModel = (namespace: Pick<NamespaceRow, 'model'>, model: string | undefined): void => {
+  if (model === undefined || model === namespace.model) return;
+  throw invalid(
+    namespace.model === null
+      ? 'This namespace was made without a model: send values'
+      : `The vectors of this namespace are made by ${namespace.model}`,
+    '/model',
+  );
+};
+
 /** Puts vectors into a namespace of the caller's. The first ones make it, and fix its dimensions, metric and model. */
 export const putVectors = async (
   deps: VectorsDeps,
@@ -74,7 +85,10 @@ export const putVectors = async (
   requireOneForm(body.records);
   const ownerId = ctx.principal.id;
   const known = await findNamespace(deps.db, ownerId, name);
-  const items = await itemsOf(deps, body.records, body.model ?? known?.model ?? undefined, ctx);
+  // Before anything is spent on texts; and again below, for what changes meanwhile.
+  if (known !== undefined) requireModel(known, body.model);
+  const model = body.model ?? known?.model ?? undefined;
+  const items = await itemsOf(deps, body.records, model, ctx);
   const at = new Date(deps.clock.nowMs());
   return deps.db.transaction(async (tx) => {
     await lockOwner(tx, ownerId);
@@ -84,13 +98,14 @@ export const putVectors = async (
       if (owned.namespaces >= maxNamespaces)
         throw quota(`A user has at most ${String(maxNamespaces)} namespaces`);
       const dimensions = items[0]?.values.length ?? 0;
-      const { metric = 'cosine', model = null } = body;
-      namespace = { name, dimensions, metric, model, created_at: at };
+      const { metric = 'cosine' } = body;
+      namespace = { name, dimensions, metric, model: model ?? null, created_at: at };
       requireDimensions(items, dimensions);
       await insertNamespace(tx, ownerId, namespace);
     } else if (body.metric !== undefined && body.metric !== namespace.metric) {
       throw invalid(`This namespace is searched by ${namespace.metric}`, '/metric');
     }
+    requireModel(namespace, model);
     requireDimensions(items, namespace.dimensions);
     const fresh = await upsertItems(tx, ownerId, name, items, at);
     if (owned.vectors + fresh > maxVectors) throw quota(`A user has at most ${String(maxVectors)} vectors`);

@@ -139,14 +139,22 @@ export const readItems = async (
   return rows;
 };
 
-/** Whether this database has pgvector. */
+/** Whether this database has pgvector, and where names are looked for. */
 export const hasPgvector = async (db: Executor): Promise<boolean> =>
-  (await db.query(`SELECT 1 FROM pg_extension WHERE extname = 'vector'`)).rowCount > 0;
+  (
+    await db.query(
+      `SELECT 1 FROM pg_extension WHERE extname = 'vector' AND to_regtype('vector')::oid IN
+         (SELECT objid FROM pg_depend WHERE refobjid = pg_extension.oid AND classid = 'pg_type'::regclass)`,
+    )
+  ).rowCount > 0;
 
-/** pgvector's operators give distances: what is nearer is smaller. */
+/**
+ * pgvector's operators give distances: what is nearer is smaller. A vector of length 0 has no cosine, and pgvector
+ * answers NaN: as in the exact search it is as far as can be.
+ */
 const operators: Readonly<Record<Metric, string>> = { cosine: '<=>', dot: '<#>', l2: '<->' };
 
-/** The nearest vectors by pgvector, in the same order and with the same scores as the exact search gives. */
+/** The nearest vectors by pgvector: what the exact search gives, but for the last digits of the scores. */
 export const pgvectorSearch = async (
   db: Executor,
   query: {
@@ -159,9 +167,10 @@ export const pgvectorSearch = async (
   },
 ): Promise<readonly Match[]> => {
   const { rows } = await db.query<{ id: string; distance: number }>(
-    `SELECT id, embedding::vector ${operators[query.metric]} $4::vector AS distance FROM vector_items
-      WHERE owner_id = $1 AND namespace = $2 AND metadata @> $3::jsonb
-      ORDER BY distance, id LIMIT $5`,
+    `SELECT id, CASE WHEN distance = 'NaN' THEN 2 ELSE distance END AS distance
+       FROM (SELECT id, embedding::vector ${operators[query.metric]} $4::vector AS distance FROM vector_items
+              WHERE owner_id = $1 AND namespace = $2 AND metadata @> $3::jsonb) AS measured
+      ORDER BY 2, id COLLATE "C" LIMIT $5`,
     [query.ownerId, query.namespace, query.filter, `[${query.values.join(',')}]`, query.topK],
   );
   return rows.map(({ id, distance }) => ({

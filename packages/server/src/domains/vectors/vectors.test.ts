@@ -81,7 +81,33 @@ describe('vectors', () => {
     const found = await call('POST', '/texts/query', ann, { text: 'bbbb', top_k: 1 });
     expect(ids(found), found.body).toEqual(['b']);
     expect(found.json<{ matches: object[] }>().matches[0]).toMatchObject({ text: 'bbbb' });
-    expect((await call('POST', '/texts/upsert', ann, { records, model: 'none' })).statusCode).toBe(404);
+    expect((await call('POST', '/others/upsert', ann, { records, model: 'none' })).statusCode).toBe(404);
+  });
+
+  it('are of one model: another is refused before any text goes to it', async () => {
+    const records = [{ id: 'a', text: 'aaaa' }];
+    await call('POST', '/one-model/upsert', ann, { records, model: 'embedder' });
+    const asked = models.embedded();
+    const other = await call('POST', '/one-model/upsert', ann, { records, model: 'second' });
+    expect(other.statusCode, other.body).toBe(422);
+    expect(other.json()).toMatchObject({ errors: [{ field: '/model' }] });
+    expect((await call('POST', '/one-model/upsert', ann, { records, model: 'none' })).statusCode).toBe(422);
+    expect(models.embedded()).toBe(asked);
+    expect((await call('POST', '/one-model/upsert', ann, { records })).statusCode).toBe(200);
+    await call('POST', '/by-hand/upsert', ann, { records: points });
+    const mixed = await call('POST', '/by-hand/upsert', ann, { records, model: 'embedder' });
+    expect(mixed.statusCode, mixed.body).toBe(422);
+    expect(models.embedded()).toBe(asked + 1);
+  });
+
+  it('are of one model too where two make the namespace at once', async () => {
+    const put = (model: string, id: string) =>
+      call('POST', '/raced/upsert', ann, { records: [{ id, text: 'aaaa' }], model });
+    const answers = await Promise.all([put('embedder', 'a'), put('second', 'b')]);
+    const statuses = answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([200, 422]);
+    const winner = answers[0]?.statusCode === 200 ? 'a' : 'b';
+    expect(ids(await call('POST', '/raced/query', ann, { text: 'aaaa' }))).toEqual([winner]);
   });
 
   it('belong to one user: nobody reads, changes or counts another’s, whatever the name', async () => {
