@@ -7,6 +7,7 @@ import { gpuSecondsOf } from '../life.ts';
 import type { WorkloadObservation } from '../runtime/port.ts';
 import { beginSnapshot, finishSnapshot } from '../snapshot-store.ts';
 import type { JobStep, Next } from './job-step.ts';
+import { makeDisk } from './reconcile-disk.ts';
 
 const endingLookMs = 300;
 /** From SIGTERM to SIGKILL. Whoever expires was given the grace before. */
@@ -25,6 +26,15 @@ const keepLogs = async ({ deps, row, nowMs }: JobStep, seen: WorkloadObservation
       deps.log.info({ err, job_id: row.id, rank }, 'the log of a job could not be kept');
     }
   }
+};
+
+/**
+ * A disk that was asked for with the job is made although the job never came to it: no operation of its own would.
+ * False: it takes a while.
+ */
+const makeLeftDisk = async ({ deps, row }: JobStep): Promise<boolean> => {
+  const disk = row.disk_id === null ? undefined : await findDisk(deps.db, row.disk_id);
+  return disk?.status !== 'creating' || (await makeDisk(deps, disk)).kind !== 'pending';
 };
 
 /** A snapshot of the disk as the job left it, with a listing. True when it is made, or cannot be made. */
@@ -102,7 +112,7 @@ export const stepFinal = async (step: JobStep): Promise<Next> => {
     await deps.runtime.remove(ref, { graceSeconds: stopGraceSeconds });
     return { dueMs: nowMs + endingLookMs };
   }
-  if (!(await snapshotDisk(step))) return { dueMs: nowMs + endingLookMs * 3 };
+  if (!(await makeLeftDisk(step)) || !(await snapshotDisk(step))) return { dueMs: nowMs + endingLookMs * 3 };
   if (!(await release(step))) return 'again';
   step.requestPass();
   return { dueMs: Number.POSITIVE_INFINITY };

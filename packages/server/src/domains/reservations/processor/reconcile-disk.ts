@@ -54,7 +54,8 @@ const sourceProgress = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskP
   return made;
 };
 
-const makeDisk = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
+/** Makes what the disk's row says, where it is not made yet. */
+export const makeDisk = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
   // A deleted one is made all the same: whoever has it back expects it whole.
   if (disk.status === 'ready' || disk.purging_at !== null) return { kind: 'done' };
   const source = await sourceProgress(deps, disk);
