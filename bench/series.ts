@@ -84,7 +84,7 @@ try {
     });
     await db.query('ANALYZE telemetry_records');
     const startMs = performance.now();
-    await rollUp({ db, clock, log, hoursRetentionDays: 730 });
+    await rollUp({ db, clock, hoursRetentionDays: 730 });
     rollUpMs = performance.now() - startMs;
     await db.query('ANALYZE telemetry_minutes');
     raw = await timed(2, () =>

@@ -79,3 +79,10 @@ export const exporterMetrics: Readonly<Record<string, readonly ForeignMetric[]>>
     { metric: 'memory_temperature', scale: 1, where: { location: ['memory'] } },
   ],
 };
+
+/**
+ * Whether the labels speak of a MIG slice: those report beside their GPU and with its UUID, and only series of the whole
+ * GPU are its readings. Label names in whichever case exporters and Collectors have them.
+ */
+export const isGpuSlice = (labels: ReadonlyMap<string, string>): boolean =>
+  (labels.get('GPU_I_ID') ?? labels.get('gpu_i_id') ?? '') !== '';

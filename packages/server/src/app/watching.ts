@@ -53,7 +53,7 @@ const buildTelemetry = (
   { cursors, metrics }: Platform,
   deps: Pick<TelemetryDomainDeps, 'fleet' | 'judge' | 'onStored'>,
 ) => {
-  const { telemetry, roles } = options.config;
+  const { telemetry } = options.config;
   return createTelemetryDomain({
     ...options,
     ...deps,
@@ -61,7 +61,6 @@ const buildTelemetry = (
     retentionDays: telemetry.retentionDays,
     minutesRetentionDays: telemetry.minutesRetentionDays,
     hoursRetentionDays: telemetry.hoursRetentionDays,
-    rollsUp: roles.includes('worker'),
     batchSize: telemetry.batchSize,
     ...countIngest(metrics),
   });

@@ -1,4 +1,4 @@
-import { exporterMetrics, type KnownMetric, normalisePciAddress } from '@gpushield/contracts';
+import { exporterMetrics, isGpuSlice, type KnownMetric, normalisePciAddress } from '@gpushield/contracts';
 import { clean } from '../../clean.ts';
 import { boundedMetrics } from '../metrics.ts';
 import type { DiscoveredGpu, Sample } from '../source.ts';
@@ -64,16 +64,12 @@ const modelNames: Readonly<Record<Vendor, string>> = {
   intel: 'Intel GPU',
 };
 
-/** MIG slices report beside their GPU; only series of the whole GPU are its readings. */
-const isSlice = (labels: ReadonlyMap<string, string>): boolean =>
-  (labels.get('GPU_I_ID') ?? labels.get('gpu_i_id') ?? '') !== '';
-
 const collect = (series: readonly SeriesSample[]): Map<string, Collected> => {
   const gpus = new Map<string, Collected>();
   for (const { name, labels, value } of series) {
     const lowerName = name.toLowerCase();
     const vendor = vendorOf(lowerName);
-    if (vendor === null || isSlice(labels)) continue;
+    if (vendor === null || isGpuSlice(labels)) continue;
     const identity = identityOf(vendor, labels);
     if (identity === null) continue;
     const gpu = gpus.get(identity.uuid) ?? { identity, readings: {}, free: null };

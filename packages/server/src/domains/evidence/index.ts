@@ -1,11 +1,12 @@
 import type { Route } from '../../platform/http/route.ts';
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import { acceptOnResolve } from './accept-baseline.ts';
 import type { EvidenceDomainDeps } from './deps.ts';
 import { recordEvents, type AuthorizeNode } from './record-events.ts';
 import type { SecurityEventInput } from '@gpushield/contracts';
 import type { Tx } from '../../platform/database/types.ts';
 import { eventReader, type EventReader } from './event-reader.ts';
-import { sweepEvents } from './housekeeping.ts';
+import { sweepTask } from './housekeeping.ts';
 import { acceptBaselineRoute } from './routes/accept-baseline.ts';
 import { getEventRoute } from './routes/get-event.ts';
 import { getInventoryRoute } from './routes/get-inventory.ts';
@@ -17,9 +18,6 @@ export type { EventReader } from './event-reader.ts';
 export type { EvidenceDomainDeps } from './deps.ts';
 export type { EvidenceFleet, FleetGpu, FleetNode, FleetSensor } from './types.ts';
 
-/** Retention is counted in days, so an hour more or less does not matter. */
-const sweepIntervalMs = 3_600_000;
-
 /** What other domains may ask of evidence. */
 export interface EvidencePort {
   /** Stores security events as `POST /api/v1/security-events` does, and raises their alerts; see `record-events.ts`. */
@@ -30,10 +28,8 @@ export interface EvidenceDomain {
   readonly routes: readonly Route[];
   readonly reader: EventReader;
   readonly port: EvidencePort;
-  /** Starts the sweep of old events: at once, then every hour. */
-  start(): Promise<void>;
-  /** Stops it and waits for one under way. */
-  stop(): Promise<void>;
+  /** Once per cluster: the sweep of old events. */
+  readonly tasks: readonly PeriodicTask[];
 }
 
 /**
@@ -41,21 +37,6 @@ export interface EvidenceDomain {
  * alert that is resolved as accepted changes the baseline.
  */
 export const createEvidenceDomain = (deps: EvidenceDomainDeps): EvidenceDomain => {
-  let timer: NodeJS.Timeout | undefined;
-  let sweeping: Promise<void> = Promise.resolve();
-  const sweep = (): void => {
-    sweeping = sweeping
-      .then(() => sweepEvents(deps.db, deps))
-      .then((deleted) => {
-        if (deleted > 0) deps.log.info({ deleted }, 'old security events deleted');
-      })
-      .catch((error: unknown) => {
-        deps.log.error(
-          { err: error },
-          'old security events could not be deleted; the next sweep tries again',
-        );
-      });
-  };
   deps.alerts.onResolved(acceptOnResolve(deps));
   return {
     reader: eventReader,
@@ -72,15 +53,6 @@ export const createEvidenceDomain = (deps: EvidenceDomainDeps): EvidenceDomain =
         await recordEvents(deps, tx, events, authorizeNode);
       },
     },
-    start: () => {
-      sweep();
-      timer = setInterval(sweep, sweepIntervalMs);
-      timer.unref();
-      return Promise.resolve();
-    },
-    stop: async () => {
-      clearInterval(timer);
-      await sweeping;
-    },
+    tasks: [sweepTask(deps)],
   };
 };

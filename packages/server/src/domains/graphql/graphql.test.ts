@@ -61,7 +61,6 @@ beforeAll(async () => {
     retentionDays: 30,
     minutesRetentionDays: 30,
     hoursRetentionDays: 30,
-    rollsUp: false,
   });
   const userExists = () => Promise.resolve(true);
   alerts = createAlertsDomain({ ...common, userExists, fleet: fleet.port });

@@ -1,4 +1,10 @@
-import { earliestTimestamp, knownMetricNames, knownMetrics, maxFutureMs } from '@gpushield/contracts';
+import {
+  earliestTimestamp,
+  isGpuSlice,
+  knownMetricNames,
+  knownMetrics,
+  maxFutureMs,
+} from '@gpushield/contracts';
 import { noAttributes, type Attributes } from './attributes.ts';
 import { createItemLimit } from './item-limit.ts';
 import { identityOf, isForeignHardware, type GpuIdentity } from './mapping/gpu-identity.ts';
@@ -37,6 +43,7 @@ interface KnownPoint {
   /** -1: no GPU can be read out of it. */
   readonly slot: number;
   readonly isForeign: boolean;
+  readonly isSlice: boolean;
 }
 
 const fits = ({ where }: Target, point: Attributes, resource: Attributes): boolean => {
@@ -72,6 +79,7 @@ const createSlots = () => {
 /** Why a point is refused whatever its metric is; null when it is not. */
 const pointProblem = (point: KnownPoint, timeMs: number, value: number, nowMs: number): string | null => {
   if (point.isForeign) return 'it is not about a GPU (hw.type)';
+  if (point.isSlice) return 'it is about a MIG slice (GPU_I_ID); the whole GPU’s own points are kept';
   if (point.slot === -1) return 'no GPU is named in its attributes (hw.id, UUID, gpu_uuid …)';
   if (!Number.isFinite(value)) return 'its value is not a finite number';
   if (timeMs < earliestMs) return `its time is before ${earliestTimestamp}`;
@@ -133,6 +141,7 @@ export const collectPoints = (
       attributes,
       slot: slotOf(identityOf(attributes, resource, metricName)),
       isForeign: isForeignHardware(attributes, resource),
+      isSlice: isGpuSlice(attributes),
     };
     if (known.size >= maxKnownPoints) known.clear();
     known.set(key, point);

@@ -160,6 +160,20 @@ describe('metrics', () => {
     });
   });
 
+  it('of a MIG slice, which has the UUID of its GPU, are not taken for the GPU’s own', async () => {
+    const labels = { UUID: uuid, gpu: '0', Hostname: 'otlp-node' };
+    const slice = { ...labels, GPU_I_PROFILE: '1g.10gb', GPU_I_ID: '7' };
+    const metrics: TestMetric[] = [
+      { name: 'DCGM_FI_DEV_FB_USED', value: 70_000, at: at(29), labels },
+      { name: 'DCGM_FI_DEV_FB_USED', value: 12, at: at(29), labels: slice },
+    ];
+    const answer = await send('/v1/metrics', encodeOtlp('ExportMetrics', metricsDocument({}, metrics)));
+    expect(decodeAnswer('ExportResponse', answer.rawPayload)).toMatchObject({
+      partialSuccess: { rejected: 1, errorMessage: expect.stringContaining('MIG slice') as string },
+    });
+    expect((await recordsAt(at(29)))[0]?.metrics).toEqual({ memory_used: 70_000 });
+  });
+
   it('that cannot be kept are counted with their reasons, and the others are stored', async () => {
     const time = at(14);
     const metrics: TestMetric[] = [

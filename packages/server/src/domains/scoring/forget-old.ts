@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database/types.ts';
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { ScoringDeps } from './deps.ts';
 
 const dayMs = 86_400_000;
@@ -24,34 +25,24 @@ const deletions = [
   'DELETE FROM syscall_client_ids WHERE ctid = ANY(ARRAY(SELECT ctid FROM syscall_client_ids WHERE received_at < $1 LIMIT $2))',
 ];
 
-/** Deletes what has no partitions: processes that nobody saw for the retention, ids of agents' own. Hourly. */
-export const forgetOld = (deps: ScoringDeps): { start(): Promise<void>; stop(): Promise<void> } => {
-  const { db, clock, log } = deps;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const run = async (): Promise<void> => {
-    const cutoff = new Date(clock.nowMs() - deps.config.retentionDays * dayMs);
-    await markForgotten(db, cutoff);
+const cutoffOf = ({ clock, config }: ScoringDeps): Date =>
+  new Date(clock.nowMs() - config.retentionDays * dayMs);
+
+/** Days that are over the retention are forgotten from now on: before their identities go, at every start. */
+export const forgetDays = (deps: ScoringDeps): Promise<unknown> => markForgotten(deps.db, cutoffOf(deps));
+
+/** Deletes what has no partitions: processes that nobody saw for the retention, ids of agents' own. */
+export const forgetOldTask = (deps: ScoringDeps): PeriodicTask => ({
+  name: 'scoring-forget-old',
+  intervalMs,
+  run: async (signal) => {
+    const cutoff = cutoffOf(deps);
+    await markForgotten(deps.db, cutoff);
     for (const sql of deletions) {
-      for (let batch = 0; batch < maxBatches; batch += 1) {
-        const { rowCount } = await db.query(sql, [cutoff, batchRows]);
+      for (let batch = 0; batch < maxBatches && !signal.aborted; batch += 1) {
+        const { rowCount } = await deps.db.query(sql, [cutoff, batchRows]);
         if (rowCount < batchRows) break;
       }
     }
-  };
-  return {
-    start: async () => {
-      await markForgotten(db, new Date(clock.nowMs() - deps.config.retentionDays * dayMs));
-      timer = setInterval(() => {
-        running = run().catch((err: unknown) => {
-          log.error({ err }, 'old processes could not be deleted; trying again in an hour');
-        });
-      }, intervalMs);
-      timer.unref();
-    },
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+  },
+});

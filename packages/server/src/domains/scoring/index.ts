@@ -1,7 +1,9 @@
 import { createBatchWriter } from '../../platform/ingest/index.ts';
 import type { Route } from '../../platform/http/route.ts';
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import { createAgentDirectory } from './agents/directory.ts';
 import { createLearning } from './baseline/learner.ts';
+import { forgetOldTask } from './forget-old.ts';
 import type { ScoringDeps } from './deps.ts';
 import type { EventBatch } from './events/event-batch.ts';
 import { createEventWriter } from './events/write-events.ts';
@@ -24,6 +26,8 @@ export type { ScoringDeps, ScoringFleet } from './deps.ts';
 
 export interface ScoringDomain {
   readonly routes: readonly Route[];
+  /** Once per cluster. */
+  readonly tasks: readonly PeriodicTask[];
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -71,6 +75,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
       ...baselineRoutes(deps),
       ...riskSubscriptionRoutes(deps),
     ],
+    tasks: [forgetOldTask(deps)],
     start: async () => {
       for (const part of running) await part.start();
     },

@@ -1,6 +1,6 @@
 import { createPartitionKeeper } from '../../platform/database/partition-keeper.ts';
 import type { ScoringDeps } from './deps.ts';
-import { forgetOld } from './forget-old.ts';
+import { forgetDays } from './forget-old.ts';
 
 /** Keeps what scoring stores within its bounds: partitions made ahead and dropped, rows deleted by age. */
 export const createKeeping = (deps: ScoringDeps): { start(): Promise<void>; stop(): Promise<void> } => {
@@ -17,15 +17,13 @@ export const createKeeping = (deps: ScoringDeps): { start(): Promise<void>; stop
       keepDefault: true,
     }),
   ];
-  const old = forgetOld(deps);
   return {
     start: async () => {
-      await old.start();
+      await forgetDays(deps);
       for (const keeper of keepers) await keeper.start();
     },
     stop: async () => {
       for (const keeper of keepers) await keeper.stop();
-      await old.stop();
     },
   };
 };

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { Route } from '../../platform/http/route.ts';
+import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { IdempotencyClaim } from '../../platform/idempotency/index.ts';
 import {
   createBatchWriter,
@@ -20,7 +21,7 @@ import { ingestRecord } from './routes/ingest-record.ts';
 import { latestRecords } from './routes/latest-records.ts';
 import { listRecords } from './routes/list-records.ts';
 import { readSeries } from './routes/read-series.ts';
-import { createRollUps } from './series/roll-up.ts';
+import { rollUpTask } from './series/roll-up.ts';
 
 export type { BatchGpu, Judge, Judgement, RecordBatch } from './record-batch.ts';
 
@@ -44,8 +45,6 @@ export interface TelemetryDomainDeps {
   /** Roll-ups by minute and by hour are kept for plots this long. */
   readonly minutesRetentionDays: number;
   readonly hoursRetentionDays: number;
-  /** Whether this process rolls up. */
-  readonly rollsUp: boolean;
   /** Scores records in the transaction that stores them; without one, records have no score. */
   readonly judge?: Judge | undefined;
   /** Rows of one commit; see `BATCH_SIZE`. Kept within what one commit should hold. */
@@ -73,6 +72,8 @@ export interface TelemetryDomain {
       idempotency: IdempotencyClaim | undefined,
     ): Promise<Receipt>;
   };
+  /** Once per cluster: roll-ups for plots. */
+  readonly tasks: readonly PeriodicTask[];
   /** Makes the partitions of the coming days; call it before the routes are served. */
   start(): Promise<void>;
   /** Stores what was accepted. */
@@ -107,7 +108,6 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
     table: 'telemetry_minutes',
     retentionDays: minutesRetentionDays,
   });
-  const rollUps = createRollUps({ db, clock, log, hoursRetentionDays: deps.hoursRetentionDays });
   const ingest = {
     writer,
     gpus: fleet.gpuDirectory,
@@ -135,13 +135,12 @@ export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomai
       submit: (batch, receivedAtMs, answer, idempotency) =>
         writer.submit({ item: { batch, receivedAtMs }, rows: batch.rows, answer, idempotency }),
     },
+    tasks: [rollUpTask({ db, clock, hoursRetentionDays: deps.hoursRetentionDays })],
     start: async () => {
       await partitions.start();
       await minutes.start();
-      if (deps.rollsUp) rollUps.start();
     },
     stop: async () => {
-      await rollUps.stop();
       await minutes.stop();
       await partitions.stop();
       await writer.close();

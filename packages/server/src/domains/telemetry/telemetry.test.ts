@@ -94,7 +94,7 @@ beforeAll(async () => {
     newId,
     log: pino({ level: 'silent' }),
     fleet: fleet.port,
-    ...{ minutesRetentionDays: 90, hoursRetentionDays: 730, rollsUp: false },
+    ...{ minutesRetentionDays: 90, hoursRetentionDays: 730 },
     retentionDays: 30,
     onRecords: (kind, outcome, records) => outcomes.push(`${kind} ${outcome} ${records}`),
   });

@@ -7,6 +7,7 @@ import {
   type SecurityEventInput,
 } from '@gpushield/contracts';
 import type { Attributes } from '../attributes.ts';
+import { placeOf } from '../mapping/gpu-identity.ts';
 import type { LogRecord } from './log-sink.ts';
 
 /** An Xid that a log record tells of: the event but for the ids of node and GPU, which its attributes name. */
@@ -23,15 +24,6 @@ const maxDetail = 1000;
 const printable = (text: string, maxLength: number): string =>
   text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, maxLength);
 
-const first = (attributes: readonly Attributes[], names: readonly string[]): string | undefined => {
-  for (const name of names)
-    for (const source of attributes) {
-      const value = source.get(name);
-      if (value !== undefined && value !== '') return value;
-    }
-  return undefined;
-};
-
 /**
  * The Xid in a log record (`NVRM: Xid (PCI:…): 79, …`, as journald, kmsg and dmesg receivers carry it). Null: it tells of
  * none. A text: it tells of one that cannot be placed, and why.
@@ -40,15 +32,14 @@ export const xidOf = (record: LogRecord, resource: Attributes, nowMs: number): L
   const line = record.body.includes('Xid') ? record.body : (record.attributes.get('MESSAGE') ?? '');
   const xid = line.includes('NVRM: Xid') ? parseXidLine(line.slice(line.indexOf('NVRM: Xid')).trim()) : null;
   if (xid === null) return null;
-  const sources = [record.attributes, resource];
-  const nodeName = first(sources, ['k8s.node.name', 'host.name', 'gpushield.node', '_HOSTNAME', 'host.id']);
-  if (nodeName === undefined) return 'an Xid without host.name or k8s.node.name';
+  const { nodeName, clusterId } = placeOf(record.attributes, resource);
+  if (nodeName === null) return 'an Xid without host.name or k8s.node.name';
   if (record.timeMs < Date.parse(earliestTimestamp) || record.timeMs > nowMs + maxFutureMs)
     return 'an Xid at a time that cannot be';
   const name = xidFacts.get(xid.code)?.name ?? 'unknown code';
   return {
     nodeName,
-    clusterId: first(sources, ['k8s.cluster.name']) ?? 'default',
+    clusterId,
     pciAddress: xid.pciAddress,
     event: {
       event_type: 'gpu.xid',

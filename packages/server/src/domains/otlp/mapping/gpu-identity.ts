@@ -71,12 +71,22 @@ const uuidOf = (
 const named = (value: string | null): string | null =>
   value !== null && namePattern.test(value) ? value : null;
 
+const placeIn = (read: ReturnType<typeof reader>) => ({
+  nodeName: named(
+    read('hostname', 'gpushield.node', 'k8s.node.name', 'host.name', 'node', '_hostname', 'host.id'),
+  ),
+  clusterId: named(read('k8s.cluster.name', 'cluster')) ?? 'default',
+});
+
+/** The node and the cluster that a point or a log record names: one reading for all signals. */
+export const placeOf = (own: Attributes, resource: Attributes): Pick<GpuIdentity, 'nodeName' | 'clusterId'> =>
+  placeIn(reader(own, resource));
+
 /** Reads the GPU out of a point's attributes and its resource's. Pure. */
 export const identityOf = (point: Attributes, resource: Attributes, metricName: string): GpuIdentity => {
   const read = reader(point, resource);
   const id = read('gpushield.gpu.id');
-  const nodeName = named(read('hostname', 'gpushield.node', 'k8s.node.name', 'host.name', 'node', 'host.id'));
-  const clusterId = named(read('k8s.cluster.name', 'cluster')) ?? 'default';
+  const { nodeName, clusterId } = placeIn(read);
   const uuid = uuidOf(read, nodeName, clusterId);
   return {
     gpuId: id !== null && idPattern.test(id) ? id.toLowerCase() : null,

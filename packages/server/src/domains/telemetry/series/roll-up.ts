@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/types.ts';
+import type { PeriodicTask } from '../../../platform/leases/index.ts';
 import { dropHoursBefore, lockState, rollHours, rollLate, rollMinutes } from './roll-up-store.ts';
 
 const minuteMs = 60_000;
@@ -21,7 +21,6 @@ const maxSteps = 500;
 export interface RollUpDeps {
   readonly db: Database;
   readonly clock: Pick<Clock, 'nowMs'>;
-  readonly log: Pick<Logger, 'error'>;
   readonly hoursRetentionDays: number;
 }
 
@@ -44,31 +43,14 @@ const step = ({ db, clock }: RollUpDeps): Promise<boolean> =>
     return minutesUntil < target || floor(minutesUntil, hourMs) > hoursUntil.getTime() || late === lateAtOnce;
   });
 
-/** Rolls up everything that is due. */
-export const rollUp = async (deps: RollUpDeps): Promise<void> => {
-  for (let steps = 0; steps < maxSteps && (await step(deps)); steps += 1);
+/** Rolls up everything that is due, unless `signal` ends it: the next run goes on. */
+export const rollUp = async (deps: RollUpDeps, signal?: AbortSignal): Promise<void> => {
+  for (let steps = 0; steps < maxSteps && signal?.aborted !== true && (await step(deps)); steps += 1);
   await dropHoursBefore(deps.db, new Date(deps.clock.nowMs() - deps.hoursRetentionDays * dayMs));
 };
 
-/** Rolls up now and then, in the background; a failure is said and tried again. */
-export const createRollUps = (deps: RollUpDeps) => {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const run = (): void => {
-    running = running
-      .then(() => rollUp(deps))
-      .catch((error: unknown) => {
-        deps.log.error({ err: error }, 'telemetry could not be rolled up; the next time tries again');
-      });
-  };
-  return {
-    start: (): void => {
-      timer = setInterval(run, intervalMs);
-      timer.unref();
-    },
-    stop: async (): Promise<void> => {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const rollUpTask = (deps: RollUpDeps): PeriodicTask => ({
+  name: 'telemetry-roll-up',
+  intervalMs,
+  run: (signal) => rollUp(deps, signal),
+});
