@@ -3,7 +3,7 @@ import { createLimitsDomain } from '../domains/limits/index.ts';
 import { createQueuesDomain } from '../domains/queues/index.ts';
 import type { ReservationsPort } from '../domains/reservations/index.ts';
 import { createSystemDomain } from '../domains/system/index.ts';
-import { createUsageDomain } from '../domains/usage/index.ts';
+import { createUsageDomain, type LedgerPort } from '../domains/usage/index.ts';
 import { createVectorsDomain } from '../domains/vectors/index.ts';
 import { createWebhooksDomain } from '../domains/webhooks/index.ts';
 import { pingQueues } from '../platform/queue/index.ts';
@@ -36,6 +36,22 @@ const buildSystem = (
     },
   });
 
+/** Models, the firewall before them, and vectors by them: of processes that answer calls, and no others. */
+const buildGateway = (
+  options: AppOptions,
+  platform: Platform,
+  { alerts, ledger }: { readonly alerts: Watching['alerts']; readonly ledger: LedgerPort },
+): Group => {
+  const firewall = buildFirewall(options, platform, alerts);
+  const inference = buildInference(options, platform, { firewall: firewall.port, ledger });
+  const { embed, guardWith } = inference.port;
+  const guardModel = options.config.inference.firewallGuardModel;
+  firewall.useGuard(guardModel === undefined ? undefined : guardWith(guardModel));
+  const { cursors, limits } = platform;
+  const vectors = createVectorsDomain({ ...options, cursors, limiter: limits.limiter, embed });
+  return groupOf([firewall, inference, vectors]);
+};
+
 /** All domains, and what sockets beside HTTP ask of them. */
 export interface Domains extends Group {
   /** Undefined: this server runs no jobs. */
@@ -61,18 +77,15 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   ]);
   const scoring = buildScoring(options, platform, { fleet, alerts, webhooks: hooks.port });
   const usage = createUsageDomain(common);
-  const firewall = buildFirewall(options, platform, alerts);
-  const inference = buildInference(options, platform, { firewall: firewall.port, ledger: usage.port });
-  const { embed, guardWith } = inference.port;
-  const guardModel = config.inference.firewallGuardModel;
-  firewall.useGuard(guardModel === undefined ? undefined : guardWith(guardModel));
-  const vectors = createVectorsDomain({ ...common, limiter: limits.limiter, embed });
   const reservations = buildReservations(options, platform, { ledger: usage.port });
   const all = joined([
     groupOf([accounts]),
     watching,
     operating,
-    groupOf([scoring, usage, firewall, inference, vectors]),
+    groupOf([scoring, usage]),
+    config.roles.includes('api')
+      ? buildGateway(options, platform, { alerts, ledger: usage.port })
+      : groupOf([]),
     groupOf(reservations === undefined ? [] : [reservations]),
   ]);
   const system = buildSystem(options, platform, watching);

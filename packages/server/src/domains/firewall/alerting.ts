@@ -1,3 +1,4 @@
+import { createLru } from '../../platform/lru.ts';
 import type { FirewallDomainDeps } from './deps.ts';
 import type { Finding, FirewallContext } from './types.ts';
 
@@ -25,7 +26,7 @@ export const createAlerting = ({
   alerts,
   log,
 }: Pick<FirewallDomainDeps, 'db' | 'clock' | 'alerts' | 'log'>): Alerting => {
-  const counts = new Map<string, Count>();
+  const counts = createLru<Count>(principalsMax);
   const running = new Set<Promise<void>>();
   const raise = async (context: FirewallContext, finding: Finding, occurrences: number): Promise<void> => {
     await db.transaction((tx) =>
@@ -52,13 +53,10 @@ export const createAlerting = ({
       const key = `${finding.kind}\u0000${context.principalId}`;
       const nowMs = clock.nowMs();
       const known = counts.get(key);
-      counts.delete(key);
       const count =
         known === undefined || nowMs - known.sinceMs > windowMs ? { sinceMs: nowMs, blocked: 0 } : known;
       count.blocked += 1;
       counts.set(key, count);
-      const oldest = counts.keys().next();
-      if (counts.size > principalsMax && oldest.done !== true) counts.delete(oldest.value);
       if (count.blocked < repeatedFrom) return;
       const occurrences = count.blocked;
       count.blocked = 0;

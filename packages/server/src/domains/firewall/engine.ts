@@ -20,7 +20,7 @@ export const createEngine = (models: Models): Engine => {
   return {
     table,
     concepts: createConcepts(table),
-    dictionary: createDictionary(table, models.vocabulary),
+    dictionary: createDictionary(models.vocabulary),
     models,
   };
 };

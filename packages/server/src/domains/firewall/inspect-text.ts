@@ -27,7 +27,7 @@ const inspectSlice = (engine: Engine, text: string): readonly Hit[] => {
     undefined,
   );
   const rude = Math.max(0, ...scored.map(({ toxicity }) => toxicity));
-  const hits: Hit[] = [...findRules(engine, text), ...findPii(text), ...findSecrets(text)];
+  const hits: Hit[] = [...findRules(text), ...findPii(text), ...findSecrets(text)];
   if (best !== undefined && best.injection >= leastScore) {
     hits.push({
       kind: 'injection',

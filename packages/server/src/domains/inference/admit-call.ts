@@ -35,8 +35,9 @@ const insufficient = (why: string): AppError =>
   new AppError('insufficient_scope', { detail: 'Insufficient permissions', remediation: why });
 
 /** Step 2: this model, for this token and this user. Errors: `insufficient_scope`, `model_not_found`. */
-const requireModel = (deps: GatewayDeps, principal: Principal, name: string): Model => {
+const requireModel = async (deps: GatewayDeps, principal: Principal, name: string): Promise<Model> => {
   const { grant } = principal;
+  if (deps.directory.find(name) === undefined) await deps.directory.ready();
   const model = deps.directory.find(name);
   if (grant !== undefined && grant.model !== '*' && grant.model !== name && grant.model !== model?.name) {
     throw insufficient(`The token was made for the model ${grant.model}: get one for ${name}.`);
@@ -111,7 +112,7 @@ export const createAdmitCall = (deps: GatewayDeps) => {
   return async (given: Call, ctx: Pick<RequestContext, 'principal' | 'signal'>): Promise<AdmittedCall> => {
     const { principal } = ctx;
     const name = textOf(given.body['model']);
-    const model = requireModel(deps, principal, name);
+    const model = await requireModel(deps, principal, name);
     const asked = given.kind === 'embed' ? 0 : askedTokens(given);
     requireSize(principal, model, asked);
     const clean = admissible(given);

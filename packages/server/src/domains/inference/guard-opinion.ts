@@ -29,6 +29,7 @@ export const createGuardOpinion =
   ({ directory, router }: { readonly directory: Directory; readonly router: UpstreamRouter }) =>
   (modelName: string) =>
   async (text: string, signal: AbortSignal): Promise<GuardOpinion> => {
+    if (directory.find(modelName) === undefined) await directory.ready();
     const model = directory.find(modelName);
     if (model === undefined)
       throw new AppError('model_not_found', { detail: `No server has the guard model ${modelName}` });

@@ -105,7 +105,7 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
   return {
     routes,
     port: { embed: createEmbedTexts(runCall), guardWith: createGuardOpinion({ directory, router }) },
-    start: () => directory.start(),
+    start: async () => directory.start(),
     stop: async () => directory.stop(),
   };
 };

@@ -25,6 +25,10 @@ export const defined = (fields: JsonObject): JsonObject => {
   return kept;
 };
 
+/** A copy without the fields that are null: for OpenAI's clients null is as good as nothing. */
+export const withoutNulls = (body: unknown): JsonObject =>
+  Object.fromEntries(Object.entries(objectOf(body)).filter(([, value]) => value !== null));
+
 /** Only these fields, where they are given. */
 export const pick = (object: JsonObject, names: readonly string[]): JsonObject => {
   const picked: JsonObject = {};

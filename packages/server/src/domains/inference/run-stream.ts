@@ -6,9 +6,9 @@ import type { Presenter } from './protocol/presenter.ts';
 import type { Run } from './run-whole.ts';
 import { blocks, createStreamScreen, outputBytes, type StreamScreen } from './screen.ts';
 import type { Ending } from './settlement.ts';
-import type { ReportedUsage, StreamPiece, Timings } from './types.ts';
+import { noTimings, type ReportedUsage, type StreamPiece, type Timings } from './types.ts';
 import { failureOf } from './upstream/failures.ts';
-import { noTimings, type Routed, type StreamAnswer } from './upstream/router.ts';
+import type { Routed, StreamAnswer } from './upstream/router.ts';
 
 /** Pieces beyond what was asked for: an upstream that does not keep to it is cut off there. */
 const extraPieces = 16;

@@ -75,6 +75,9 @@ export interface Timings {
   readonly ollama: JsonObject | undefined;
 }
 
+/** Of an upstream that says nothing of the work. */
+export const noTimings: Timings = { gpuSeconds: undefined, ollama: undefined };
+
 /**
  * One call in canonical form, which is OpenAI's: `chat` is a body of /v1/chat/completions, `text` one of
  * /v1/completions, `embed` one of /v1/embeddings. `ollama` holds what only Ollama knows.

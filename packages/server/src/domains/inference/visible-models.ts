@@ -9,7 +9,11 @@ export const permitted = (model: Model, principal: Principal): boolean => {
 };
 
 /** The models that a principal may use, in the catalogue's order; of a scoped token, its own. */
-export const visibleModels = (directory: Directory, principal: Principal): readonly Model[] => {
+export const visibleModels = async (
+  directory: Directory,
+  principal: Principal,
+): Promise<readonly Model[]> => {
+  await directory.ready();
   const { grant } = principal;
   const bound = grant === undefined || grant.model === '*' ? undefined : directory.find(grant.model);
   return directory

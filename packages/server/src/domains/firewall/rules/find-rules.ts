@@ -1,4 +1,3 @@
-import type { Engine } from '../engine.ts';
 import type { Hit } from '../hit.ts';
 
 interface Rule {
@@ -38,7 +37,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Rules of form. What the wording says is the linear model's business. */
-export const findRules = (_engine: Engine, text: string): readonly Hit[] => {
+export const findRules = (text: string): readonly Hit[] => {
   const hits: Hit[] = [];
   for (const { type, score, reason, pattern } of rules) {
     for (const match of text.matchAll(pattern)) {

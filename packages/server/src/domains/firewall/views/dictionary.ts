@@ -1,4 +1,3 @@
-import type { FoldTable } from '../text/fold-table.ts';
 import { createIntTable, type IntTable } from '../text/int-table.ts';
 import { hashSeed, hashWord, mixHash } from '../text/view.ts';
 
@@ -35,7 +34,7 @@ export const scrambleHash = (codes: ArrayLike<number>, start: number, end: numbe
 
 const codesOf = (word: string): readonly number[] => Array.from(word, (char) => char.charCodeAt(0));
 
-export const createDictionary = (_table: FoldTable, words: readonly string[]): Dictionary => {
+export const createDictionary = (words: readonly string[]): Dictionary => {
   const known = new Map<number, number>();
   const scrambled = new Map<number, number>();
   const rotated = new Map<number, number>();

@@ -22,8 +22,10 @@ export interface Directory {
   health(): readonly UpstreamHealth[];
   /** Asks every upstream what it serves. Errors are kept as health, never thrown. */
   refresh(): Promise<void>;
-  /** Waits for the first answers; then asks again now and then until `stop`. */
-  start(): Promise<void>;
+  /** Asks for the first time, and now and then until `stop`. Waits for nobody: a server that is away delays no start. */
+  start(): void;
+  /** Resolves when every server was asked once: what is not found before may be there after it. */
+  ready(): Promise<void>;
   stop(): void;
 }
 
@@ -103,16 +105,22 @@ export const createDirectory = (deps: DirectoryDeps): Directory => {
   const ask = createAsk(deps, listed, health);
   let models = new Map(catalogue.models.map((model) => [model.name, model]));
   let timer: NodeJS.Timeout | undefined;
+  let first = Promise.resolve();
+  let stopped = false;
 
   const refresh = async (): Promise<void> => {
-    await Promise.all([...upstreams.values()].map(ask));
-    models = merged(catalogue, listed);
+    await Promise.all(
+      [...upstreams.values()].map(async (upstream) => {
+        await ask(upstream);
+        // What one server lists is served while another lets its caller wait.
+        models = merged(catalogue, listed);
+      }),
+    );
   };
   const later = (): void => {
+    if (stopped) return;
     timer = setTimeout(() => {
-      void refresh().then(() => {
-        if (timer !== undefined) later();
-      });
+      void refresh().then(later);
     }, refreshMs);
     timer.unref();
   };
@@ -128,14 +136,15 @@ export const createDirectory = (deps: DirectoryDeps): Directory => {
           health.get(upstream) ?? { upstream, status: 'unknown', checkedAtMs: null, detail: 'not asked yet' },
       ),
     refresh,
-    start: async () => {
+    start: () => {
       if (upstreams.size === 0) return;
-      await refresh();
-      later();
+      first = refresh();
+      void first.then(later);
     },
+    ready: () => first,
     stop: () => {
+      stopped = true;
       clearTimeout(timer);
-      timer = undefined;
     },
   };
 };

@@ -7,7 +7,6 @@ export interface FairQueue {
    * full; `unavailable` when the signal ended the wait.
    */
   enter(place: string, concurrency: number, userId: string, signal: AbortSignal): Promise<() => void>;
-  waiting(): number;
 }
 
 interface Waiter {
@@ -54,7 +53,6 @@ const givenUp = (): AppError =>
 
 export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOptions): FairQueue => {
   const places = new Map<string, Place>();
-  let waiting = 0;
 
   const leave = (name: string, place: Place): (() => void) => {
     let left = false;
@@ -63,7 +61,6 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
       left = true;
       const waiter = next(place);
       if (waiter !== undefined) {
-        waiting -= 1;
         waiter.admit();
         return;
       }
@@ -78,7 +75,6 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
       place.users.set(userId, waiters);
       const giveUp = (): void => {
         if (!waiters.delete(waiter)) return;
-        waiting -= 1;
         if (waiters.size === 0) place.users.delete(userId);
         reject(givenUp());
       };
@@ -89,7 +85,6 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
         },
       };
       waiters.add(waiter);
-      waiting += 1;
       signal.addEventListener('abort', giveUp, { once: true });
     });
 
@@ -106,6 +101,5 @@ export const createFairQueue = ({ waitingMax, waitingPerUserMax }: FairQueueOpti
       if ((place.users.get(userId)?.size ?? 0) >= waitingPerUserMax) throw full('This user');
       return wait(name, place, userId, signal);
     },
-    waiting: () => waiting,
   };
 };

@@ -1,8 +1,7 @@
 import { AppError } from '../../../platform/errors.ts';
 import type { Principal } from '../../../platform/identity/index.ts';
-import { rateLimitHeaders } from '../../../platform/limits/headers.ts';
+import { rateLimited, takeOrRefuse, type RefusalWords } from '../../../platform/limits/refuse.ts';
 import type {
-  LimitDecision,
   LimitDemand,
   LimitPolicy,
   Limiter,
@@ -12,16 +11,11 @@ import type {
 import type { Model } from '../types.ts';
 import { budgetPolicy, modelPolicies, type LimitPolicies } from './policies.ts';
 
-/** "Rate limit exceeded" (seed 3), with the fields that say when to come back. */
-export const rateLimitExceeded = (policy: LimitPolicy, decision: LimitDecision): AppError => {
-  const retryAfterSeconds = Math.max(1, decision.retryAfterSeconds);
-  return new AppError('rate_limited', {
-    detail: 'Rate limit exceeded',
-    remediation: `At most ${String(policy.quota)} in ${String(policy.windowSeconds)} s (${policy.name}): wait ${String(retryAfterSeconds)} s.`,
-    retryAfterSeconds,
-    headers: { ...rateLimitHeaders(policy, { ...decision, allowed: false, retryAfterSeconds }) },
-  });
-};
+/** "Rate limit exceeded" (seed 3), and how long to wait. */
+const seedWords: RefusalWords = (policy, retryAfterSeconds) => ({
+  detail: 'Rate limit exceeded',
+  remediation: `At most ${String(policy.quota)} in ${String(policy.windowSeconds)} s (${policy.name}): wait ${String(retryAfterSeconds)} s.`,
+});
 
 /** "GPU budget exceeded" (seed 3). */
 export const budgetExceeded = (why: string): AppError =>
@@ -42,11 +36,7 @@ export const countRequest = async (
     { policy: policies.requests, key: principal.id },
     ...(ofModel === undefined ? [] : [{ policy: ofModel, key: model.name }]),
   ];
-  const { decisions } = await limiter.checkAll(demands);
-  for (const [index, decision] of decisions.entries()) {
-    const demand = demands[index];
-    if (!decision.allowed && demand !== undefined) throw rateLimitExceeded(demand.policy, decision);
-  }
+  await takeOrRefuse(limiter, demands, seedWords);
 };
 
 /** What is held for one call until it is settled. */
@@ -155,7 +145,7 @@ export const createHolds = (limiter: Limiter, policies: LimitPolicies) => {
       const one = wanted[index];
       if (one === undefined) continue;
       if (result.allowed) all.push({ reservation: result.reservation, unit: one.unit });
-      else refused ??= rateLimitExceeded(one.request.policy, result.decision);
+      else refused ??= rateLimited(one.request.policy, result.decision, seedWords);
     }
     if (refused !== undefined) {
       await settleAll(limiter, all, { tokens: 0, gpuSeconds: 0 });

@@ -42,7 +42,9 @@ const listModels = ({ directory }: CatalogueDeps): Route =>
     effect: 'read',
     schema: { responses: { 200: ModelList } },
     handler: async (_input, { principal }) =>
-      ok({ data: visibleModels(directory, principal).map((model) => presentModel(directory, model)) }),
+      ok({
+        data: (await visibleModels(directory, principal)).map((model) => presentModel(directory, model)),
+      }),
   });
 
 const listUpstreams = ({ directory }: CatalogueDeps): Route =>
@@ -57,6 +59,7 @@ const listUpstreams = ({ directory }: CatalogueDeps): Route =>
     effect: 'read',
     schema: { responses: { 200: Type.Object({ data: Type.Array(UpstreamInfo) }) } },
     handler: async () => {
+      await directory.ready();
       const health = new Map(directory.health().map((one) => [one.upstream, one]));
       return ok({
         data: directory.upstreams().map(({ name, kind, url, concurrency }) => {

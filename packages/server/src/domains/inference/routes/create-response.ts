@@ -2,7 +2,7 @@ import { ModelName } from '@gpushield/contracts';
 import { Type } from 'typebox';
 import type { Clock } from '../../../platform/clock.ts';
 import { defineRoute } from '../../../platform/http/route.ts';
-import { objectOf, type JsonObject } from '../json.ts';
+import { withoutNulls } from '../json.ts';
 import { responsesPresenter } from '../protocol/responses-presenter.ts';
 import { responsesCall } from '../protocol/responses-request.ts';
 import type { RunCall } from '../run-call.ts';
@@ -17,9 +17,6 @@ const ResponseRequest = Type.Object({
   ),
   stream: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 });
-
-const withoutNulls = (body: unknown): JsonObject =>
-  Object.fromEntries(Object.entries(objectOf(body)).filter(([, value]) => value !== null));
 
 /** POST /v1/responses, as OpenAI's clients call it. */
 export const createResponse = (deps: {

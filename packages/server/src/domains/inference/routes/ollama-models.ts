@@ -40,7 +40,7 @@ const tags = ({ directory }: Deps): Route =>
     schema: { responses: { 200: Type.Object({ models: Type.Array(OllamaModel) }) } },
     handler: async (_input, { principal }) =>
       ok({
-        models: visibleModels(directory, principal).map(({ name, created }) => ({
+        models: (await visibleModels(directory, principal)).map(({ name, created }) => ({
           name,
           model: name,
           modified_at: new Date(created * 1000).toISOString(),
@@ -105,16 +105,17 @@ const running = (deps: Deps): Route =>
     audit: { when: 'with', action: 'model.list', resource: 'models' },
     schema: { responses: { 200: Type.Object({ models: Type.Array(OllamaModel) }) } },
     handler: async (_input, { principal }) => {
-      const visible = visibleModels(deps.directory, principal);
+      const visible = await visibleModels(deps.directory, principal);
       const servers = deps.directory.upstreams().filter(({ kind }) => kind === 'ollama');
       const lists = await Promise.all(servers.map((upstream) => runningOn(deps, upstream, visible)));
       return ok({ models: lists.flat() });
     },
   });
 
-const findVisible = (directory: Directory, principal: Principal, name: string): Model => {
+const findVisible = async (directory: Directory, principal: Principal, name: string): Promise<Model> => {
+  const models = await visibleModels(directory, principal);
   const found = directory.find(name);
-  const model = visibleModels(directory, principal).find((one) => one.name === found?.name);
+  const model = models.find((one) => one.name === found?.name);
   if (model === undefined)
     throw new AppError('model_not_found', { detail: `There is no model ${name.slice(0, 128)}` });
   return model;
@@ -166,7 +167,7 @@ const show = (deps: Deps): Route =>
     },
     errors: ['model_not_found', 'upstream_refused', 'upstream_failed', 'upstream_timeout', 'unavailable'],
     handler: async ({ body }, { principal, signal }) => {
-      const model = findVisible(deps.directory, principal, body.model ?? body.name ?? '');
+      const model = await findVisible(deps.directory, principal, body.model ?? body.name ?? '');
       const [target] = ollamaTargets(deps.directory, model);
       if (target === undefined) return ok(shownWithout(model));
       const [upstream, there] = target;

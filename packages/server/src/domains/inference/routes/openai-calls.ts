@@ -1,7 +1,7 @@
 import { ModelName } from '@gpushield/contracts';
 import { Type, type TSchema } from 'typebox';
 import { defineRoute, type Route } from '../../../platform/http/route.ts';
-import { isObject, objectOf, type JsonObject } from '../json.ts';
+import { isObject, withoutNulls, type JsonObject } from '../json.ts';
 import { openaiPresenter } from '../protocol/openai-presenter.ts';
 import type { RunCall } from '../run-call.ts';
 import type { Call } from '../types.ts';
@@ -42,10 +42,6 @@ export const EmbeddingRequest = Type.Object({
 });
 
 const Answer = Type.Object({ object: Type.Optional(Type.String()), model: Type.Optional(Type.String()) });
-
-/** A copy without the fields that are null: for OpenAI null is as good as nothing. */
-const withoutNulls = (body: unknown): JsonObject =>
-  Object.fromEntries(Object.entries(objectOf(body)).filter(([, value]) => value !== null));
 
 /** A prompt of one text in a list is that text; Ollama takes no list. */
 const single = (body: JsonObject): JsonObject => {

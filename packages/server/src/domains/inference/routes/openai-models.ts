@@ -36,7 +36,7 @@ export const openaiModels = ({ directory }: { readonly directory: Directory }): 
       responses: { 200: Type.Object({ object: Type.Literal('list'), data: Type.Array(OpenaiModel) }) },
     },
     handler: async (_input, { principal }) =>
-      ok({ object: 'list', data: visibleModels(directory, principal).map(present) }),
+      ok({ object: 'list', data: (await visibleModels(directory, principal)).map(present) }),
   }),
   defineRoute({
     method: 'GET',
@@ -54,8 +54,9 @@ export const openaiModels = ({ directory }: { readonly directory: Directory }): 
     },
     errors: ['model_not_found'],
     handler: async ({ params }, { principal }) => {
+      const models = await visibleModels(directory, principal);
       const found = directory.find(params.model);
-      const visible = visibleModels(directory, principal).find(({ name }) => name === found?.name);
+      const visible = models.find(({ name }) => name === found?.name);
       if (visible === undefined) throw new AppError('model_not_found');
       return ok(present(visible));
     },

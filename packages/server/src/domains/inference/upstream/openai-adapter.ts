@@ -1,5 +1,5 @@
 import { countOf, isObject, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
-import type { Adapter, Call, ReportedUsage, Timings } from '../types.ts';
+import { noTimings, type Adapter, type Call, type ReportedUsage } from '../types.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { eventsOf, garbled } from './lines.ts';
 import { AppError } from '../../../platform/errors.ts';
@@ -13,8 +13,6 @@ export const usageOf = (body: JsonObject): ReportedUsage => {
     completionTokens: countOf(usage['completion_tokens']),
   };
 };
-
-const noTimings: Timings = { gpuSeconds: undefined, ollama: undefined };
 
 /** A stream that fails half-way says so in an event of its own. */
 const refuseError = (chunk: JsonObject): void => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { AppError } from '../../../platform/errors.ts';
 import type { CircuitBoard } from '../../../platform/outbound/index.ts';
 import type { Directory } from '../catalogue/directory.ts';
-import type { Adapter, Call, Model, StreamPiece, Target, Timings, Upstream, WholeAnswer } from '../types.ts';
+import type { Adapter, Call, Model, StreamPiece, Target, Upstream, WholeAnswer } from '../types.ts';
 import type { UpstreamClient } from './client.ts';
 import { failureOf, mayTryAnother } from './failures.ts';
 import type { FairQueue } from '../limits/fair-queue.ts';
@@ -79,8 +79,6 @@ const attemptsFor = (deps: RouterDeps, model: Model): readonly Attempt[] => {
     )
     .slice(0, maxAttempts);
 };
-
-const noTimings: Timings = { gpuSeconds: undefined, ollama: undefined };
 
 /** Runs one attempt within its queue, its circuit and the clock; `release` comes when all is over. */
 const createAttempt =
@@ -202,5 +200,3 @@ const streamed = async function* (
     finish(state === 'failed');
   }
 };
-
-export { noTimings };
