@@ -35,6 +35,9 @@ const benches = [
   'detection',
   'alert-latency',
   'alerts',
+  'submit',
+  'scheduling',
+  'job-start',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

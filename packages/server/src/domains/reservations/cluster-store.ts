@@ -141,7 +141,6 @@ export interface OpenJobs {
   readonly waiting: readonly WaitingJob[];
   /** GPU-seconds that running jobs have used so far, by user. */
   readonly runningGpuSeconds: ReadonlyMap<string, number>;
-  readonly counts: Readonly<Record<'pending' | 'queued' | 'preparing' | 'active', number>>;
   readonly usernames: ReadonlyMap<string, string>;
 }
 
@@ -162,18 +161,10 @@ export const readOpenJobs = async (db: Executor, nowMs: number): Promise<OpenJob
   const waiting: WaitingJob[] = [];
   const runningGpuSeconds = new Map<string, number>();
   const usernames = new Map<string, string>();
-  const counts = { pending: 0, queued: 0, preparing: 0, active: 0 };
   for (const row of rows) {
     const gpus = row.gpu_count * row.nodes;
     const durationMs = row.duration_seconds * 1000;
     usernames.set(row.user_id, row.username);
-    if (
-      row.status === 'pending' ||
-      row.status === 'queued' ||
-      row.status === 'preparing' ||
-      row.status === 'active'
-    )
-      counts[row.status] += 1;
     if (row.parts !== null) {
       held.push({
         jobId: row.id,
@@ -203,7 +194,42 @@ export const readOpenJobs = async (db: Executor, nowMs: number): Promise<OpenJob
       });
     }
   }
-  return { held, waiting, runningGpuSeconds, counts, usernames };
+  return { held, waiting, runningGpuSeconds, usernames };
+};
+
+/** What holds and what waits, in sums. */
+export interface OpenSums {
+  /** Units by node and type, the key being `node\ntype`. */
+  readonly held: ReadonlyMap<string, number>;
+  /** Units that queued jobs ask for, by type. */
+  readonly queued: ReadonlyMap<string, number>;
+  readonly counts: Readonly<Record<'pending' | 'queued' | 'preparing' | 'active', number>>;
+}
+
+const sumsSql = `
+  SELECT 'held' AS kind, node || E'\\n' || gpu_type AS of, sum(units)::int AS n FROM job_allocations GROUP BY 2
+  UNION ALL
+  SELECT 'queued', gpu_type, sum(units * nodes)::int FROM jobs WHERE released_at IS NULL AND status = 'queued' GROUP BY 2
+  UNION ALL
+  SELECT 'status', status, count(*)::int FROM jobs WHERE released_at IS NULL GROUP BY 2`;
+
+/** The same moment as `readOpenJobs` tells of, for those who need no job of it: a statement that costs little. */
+export const readOpenSums = async (db: Executor): Promise<OpenSums> => {
+  const { rows } = await db.query<{ kind: 'held' | 'queued' | 'status'; of: string; n: number }>(sumsSql);
+  const of = (kind: string): ReadonlyMap<string, number> =>
+    new Map(rows.filter((row) => row.kind === kind).map((row) => [row.of, row.n]));
+  const statuses = of('status');
+  const count = (status: string): number => statuses.get(status) ?? 0;
+  return {
+    held: of('held'),
+    queued: of('queued'),
+    counts: {
+      pending: count('pending'),
+      queued: count('queued'),
+      preparing: count('preparing'),
+      active: count('active'),
+    },
+  };
 };
 
 export interface UsageRow {

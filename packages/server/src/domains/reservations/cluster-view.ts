@@ -5,10 +5,12 @@ import {
   listTypes,
   readCapacity,
   readOpenJobs,
+  readOpenSums,
   readUsage,
   type GpuTypeRow,
   type NodeRow,
   type OpenJobs,
+  type OpenSums,
 } from './cluster-store.ts';
 import { listMembers, listQuotas, quotaTable, type QuotaTable } from './quota-store.ts';
 import type { CapacityReport } from './runtime/port.ts';
@@ -20,8 +22,9 @@ import type { ClusterState, Pool } from './scheduling/types.ts';
 export const usageHalfLifeMs = 7 * 24 * 3_600_000;
 /** A report of nodes that is older is shown as stale. */
 export const staleAfterMs = 60_000;
-/** How old what readers are shown may be. Schedulers read anew. */
+/** When what readers are shown is read anew, and how old it is at most. Schedulers read for themselves. */
 const viewTtlMs = 1_000;
+const viewMaxAgeMs = 3_000;
 
 export interface ClusterView {
   readonly state: ClusterState;
@@ -30,9 +33,11 @@ export interface ClusterView {
   readonly capacity: CapacityReport | undefined;
   readonly stale: boolean;
   readonly quotas: QuotaTable;
-  readonly counts: OpenJobs['counts'];
   readonly forecast: () => Forecast;
 }
+
+const isStale = (capacity: CapacityReport | undefined, nowMs: number): boolean =>
+  capacity === undefined || nowMs - capacity.observedAtMs > staleAfterMs;
 
 /** Why a node takes no jobs; null where it takes some. */
 export const closedReason = (
@@ -48,23 +53,33 @@ export const closedReason = (
   return fromMs !== undefined && fromMs <= nowMs && nowMs < untilMs ? `in maintenance: ${row.reason}` : null;
 };
 
-/** The pools with what is free: what nodes have, minus what others use, minus what our jobs hold. */
-export const poolsOf = (
-  capacity: CapacityReport | undefined,
-  open: Pick<OpenJobs, 'held'>,
-  nodes: ReadonlyMap<string, NodeRow>,
-  nowMs: number,
-): readonly Pool[] => {
-  const held = new Map<string, { units: number; ids: string[] }>();
-  for (const job of open.held)
+interface Taken {
+  readonly units: number;
+  readonly ids: readonly string[];
+}
+
+/** What jobs hold, by `node\ntype`. */
+const takenBy = (held: OpenJobs['held']): ReadonlyMap<string, Taken> => {
+  const taken = new Map<string, { units: number; ids: string[] }>();
+  for (const job of held)
     for (const { node, units } of job.parts) {
       const key = `${node}\n${job.gpuType}`;
-      const entry = held.get(key) ?? { units: 0, ids: [] };
+      const entry = taken.get(key) ?? { units: 0, ids: [] };
       entry.units += units;
       entry.ids.push(...(job.deviceIds.get(node) ?? []));
-      held.set(key, entry);
+      taken.set(key, entry);
     }
-  return (capacity?.nodes ?? []).flatMap((node) => {
+  return taken;
+};
+
+/** The pools with what is free: what nodes have, minus what others use, minus what our jobs hold. */
+const poolsOf = (
+  capacity: CapacityReport | undefined,
+  takenOf: (key: string) => Taken | undefined,
+  nodes: ReadonlyMap<string, NodeRow>,
+  nowMs: number,
+): readonly Pool[] =>
+  (capacity?.nodes ?? []).flatMap((node) => {
     const row = nodes.get(node.name);
     const closed = closedReason(
       node.ready ? node.unschedulableReason : (node.unschedulableReason ?? 'not ready'),
@@ -73,20 +88,45 @@ export const poolsOf = (
     );
     const fromMs = row?.maintenance_from?.getTime() ?? null;
     return node.pools.map((pool) => {
-      const taken = held.get(`${node.name}\n${pool.gpuType}`);
-      const foreign = new Set(pool.foreignDeviceIds ?? []);
-      const mine = new Set(taken?.ids ?? []);
+      const taken = takenOf(`${node.name}\n${pool.gpuType}`);
+      const gone = new Set([...(pool.foreignDeviceIds ?? []), ...(taken?.ids ?? [])]);
       return {
         node: node.name,
         gpuType: pool.gpuType,
         total: pool.total,
         free: Math.max(0, pool.total - pool.usedByOthers - (taken?.units ?? 0)),
-        freeIds: pool.deviceIds?.filter((id) => !foreign.has(id) && !mine.has(id)) ?? null,
+        freeIds: pool.deviceIds?.filter((id) => !gone.has(id)) ?? null,
         closed,
         maintenanceFromMs: fromMs !== null && fromMs > nowMs ? fromMs : null,
       };
     });
   });
+
+/** The cluster in sums: what there is, what is free, what waits. No job is told apart, and no device. */
+export interface ClusterSums {
+  readonly pools: readonly Pool[];
+  readonly queued: ReadonlyMap<string, number>;
+  readonly counts: OpenSums['counts'];
+  readonly types: ReadonlyMap<string, GpuTypeRow>;
+  readonly observedAtMs: number;
+  readonly stale: boolean;
+}
+
+/** Reads the sums of one moment. Errors: the database's. */
+export const readSums = async (db: Executor, runtime: string, nowMs: number): Promise<ClusterSums> => {
+  const types = await listTypes(db);
+  const capacity = await readCapacity(db, runtime);
+  const nodes = new Map((await listNodeRows(db)).map((row) => [row.name, row]));
+  const { held, queued, counts } = await readOpenSums(db);
+  const taken = (key: string): Taken => ({ units: held.get(key) ?? 0, ids: [] });
+  return {
+    pools: poolsOf(capacity, taken, nodes, nowMs),
+    queued,
+    counts,
+    types: new Map(types.map((row) => [row.gpu_type, row])),
+    observedAtMs: capacity?.observedAtMs ?? nowMs,
+    stale: isStale(capacity, nowMs),
+  };
 };
 
 /** Reads one moment of the cluster. Errors: the database's. */
@@ -96,6 +136,7 @@ export const readView = async (db: Executor, runtime: string, nowMs: number): Pr
   const nodes = new Map((await listNodeRows(db)).map((row) => [row.name, row]));
   const quotas = quotaTable(await listQuotas(db), await listMembers(db));
   const open = await readOpenJobs(db, nowMs);
+  const taken = takenBy(open.held);
   const userIds = [...open.usernames.keys()];
   const used = new Map<string, number>();
   for (const row of await readUsage(db, userIds))
@@ -104,7 +145,7 @@ export const readView = async (db: Executor, runtime: string, nowMs: number): Pr
     used.set(userId, (used.get(userId) ?? 0) + seconds / 3600);
   const state: ClusterState = {
     nowMs,
-    pools: poolsOf(capacity, open, nodes, nowMs),
+    pools: poolsOf(capacity, (key) => taken.get(key), nodes, nowMs),
     held: open.held,
     waiting: open.waiting,
     allowanceOf: (userId) => quotas.ofUser(open.usernames.get(userId) ?? userId),
@@ -117,40 +158,85 @@ export const readView = async (db: Executor, runtime: string, nowMs: number): Pr
     types: new Map(types.map((row) => [row.gpu_type, row])),
     nodes,
     capacity,
-    stale: capacity === undefined || nowMs - capacity.observedAtMs > staleAfterMs,
+    stale: isStale(capacity, nowMs),
     quotas,
-    counts: open.counts,
     forecast: () => (forecasted ??= forecast(state)),
   };
 };
 
 export interface ClusterViews {
-  /** At most a second old; one read at a time, however many ask. */
+  /** A second old, three at most; one read at a time, however many ask. */
   current(): Promise<ClusterView>;
+  /** The same in sums, which cost a fraction of it. */
+  sums(): Promise<ClusterSums>;
   /** The next reader reads anew. */
   invalidate(): void;
 }
 
-export const createClusterViews = (deps: {
+/**
+ * What was read last. After a second it is read anew, while readers go on with what is there: nobody waits for a read,
+ * unless nobody asked for a while or it was told to be forgotten. One read at a time, however many ask.
+ */
+const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
+  let last: { readonly readAtMs: number; readonly value: Promise<T> } | undefined;
+  let refreshing: object | undefined;
+  const readAnew = (): Promise<T> => {
+    const value = read();
+    const made = { readAtMs: clock.monotonicMs(), value };
+    last = made;
+    value.catch(() => {
+      if (last === made) last = undefined;
+    });
+    return value;
+  };
+  const refresh = (): void => {
+    const own = {};
+    refreshing = own;
+    const readAtMs = clock.monotonicMs();
+    read()
+      .then(
+        (value) => {
+          // Forgotten meanwhile: what was read may be older than what it was forgotten for.
+          if (refreshing === own) last = { readAtMs, value: Promise.resolve(value) };
+        },
+        // What is there serves until it is too old; then whoever asks hears of the failure.
+        () => undefined,
+      )
+      .finally(() => {
+        if (refreshing === own) refreshing = undefined;
+      });
+  };
+  return {
+    get: (): Promise<T> => {
+      const ageMs = last === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() - last.readAtMs;
+      if (last === undefined || ageMs > viewMaxAgeMs) return readAnew();
+      if (ageMs > viewTtlMs && refreshing === undefined) refresh();
+      return last.value;
+    },
+    forget: (): void => {
+      last = undefined;
+      refreshing = undefined;
+    },
+  };
+};
+
+export const createClusterViews = ({
+  db,
+  clock,
+  runtime,
+}: {
   readonly db: Database;
   readonly clock: Clock;
   readonly runtime: string;
 }): ClusterViews => {
-  let view: { readonly readAtMs: number; readonly value: Promise<ClusterView> } | undefined;
+  const view = remembered(clock, () => readView(db, runtime, clock.nowMs()));
+  const sums = remembered(clock, () => readSums(db, runtime, clock.nowMs()));
   return {
-    current: () => {
-      const nowMs = deps.clock.monotonicMs();
-      if (view === undefined || nowMs - view.readAtMs > viewTtlMs) {
-        const value = readView(deps.db, deps.runtime, deps.clock.nowMs());
-        view = { readAtMs: nowMs, value };
-        value.catch(() => {
-          view = undefined;
-        });
-      }
-      return view.value;
-    },
+    current: view.get,
+    sums: sums.get,
     invalidate: () => {
-      view = undefined;
+      view.forget();
+      sums.forget();
     },
   };
 };

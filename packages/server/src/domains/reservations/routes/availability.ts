@@ -1,20 +1,13 @@
 import { Availability, ClusterNodeList, ClusterStatus } from '@gpushield/contracts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
-import { closedReason, type ClusterView } from '../cluster-view.ts';
+import { closedReason, type ClusterSums } from '../cluster-view.ts';
 import type { RouteDeps } from '../deps.ts';
 import { summarize } from '../scheduling/availability.ts';
 import { jobTag, reservationAdminTag } from './job-params.ts';
 
-const summaryOf = (view: ClusterView) => {
-  const queued = new Map<string, number>();
-  for (const { gpuType, units, nodes } of view.state.waiting)
-    queued.set(gpuType, (queued.get(gpuType) ?? 0) + units * nodes);
-  const most = new Map([...view.types].map(([type, row]) => [type, row.max_gpus_per_node_and_job]));
-  return summarize(view.state.pools, queued, most);
-};
-
-const asOf = (view: ClusterView): string =>
-  new Date(view.capacity?.observedAtMs ?? view.state.nowMs).toISOString();
+/** Every type in numbers. */
+export const summaryOf = ({ pools, queued, types }: ClusterSums) =>
+  summarize(pools, queued, new Map([...types].map(([type, row]) => [type, row.max_gpus_per_node_and_job])));
 
 export const getAvailability = (deps: RouteDeps) =>
   defineRoute({
@@ -28,9 +21,10 @@ export const getAvailability = (deps: RouteDeps) =>
     effect: 'read',
     schema: { responses: { 200: Availability } },
     handler: async () => {
-      const view = await deps.views.current();
+      const sums = await deps.views.sums();
       const timestamp = new Date(deps.clock.nowMs()).toISOString();
-      return ok({ availability: summaryOf(view), timestamp, as_of: asOf(view), stale: view.stale });
+      const asOf = new Date(sums.observedAtMs).toISOString();
+      return ok({ availability: summaryOf(sums), timestamp, as_of: asOf, stale: sums.stale });
     },
   });
 
@@ -46,11 +40,11 @@ export const getClusterStatus = (deps: RouteDeps) =>
     effect: 'read',
     schema: { responses: { 200: ClusterStatus } },
     handler: async () => {
-      const view = await deps.views.current();
-      const summary = summaryOf(view);
+      const sums = await deps.views.sums();
+      const summary = summaryOf(sums);
       // CPU types have slots, and slots are no GPUs.
       const gpus = Object.values(summary).filter(
-        ({ gpu_type: type }) => view.types.get(type)?.kind !== 'cpu',
+        ({ gpu_type: type }) => sums.types.get(type)?.kind !== 'cpu',
       );
       const sum = (of: (one: (typeof gpus)[number]) => number): number =>
         gpus.reduce((total, one) => total + of(one), 0);
@@ -59,14 +53,14 @@ export const getClusterStatus = (deps: RouteDeps) =>
         available_gpus: sum(({ available }) => available),
         in_use_gpus: sum(({ in_use: used }) => used),
         queued_gpus: sum(({ queued }) => queued),
-        active_reservations: view.counts.active,
-        preparing_reservations: view.counts.preparing,
-        queued_reservations: view.counts.queued,
-        pending_reservations: view.counts.pending,
+        active_reservations: sums.counts.active,
+        preparing_reservations: sums.counts.preparing,
+        queued_reservations: sums.counts.queued,
+        pending_reservations: sums.counts.pending,
         by_gpu_type: summary,
         timestamp: new Date(deps.clock.nowMs()).toISOString(),
         runtime: deps.runtime.name,
-        stale: view.stale,
+        stale: sums.stale,
       });
     },
   });
@@ -108,6 +102,7 @@ export const listClusterNodes = (deps: RouteDeps) =>
           }),
         };
       });
-      return ok({ nodes, as_of: asOf(view), stale: view.stale });
+      const asOf = new Date(view.capacity?.observedAtMs ?? view.state.nowMs).toISOString();
+      return ok({ nodes, as_of: asOf, stale: view.stale });
     },
   });

@@ -68,6 +68,19 @@ const createEndings = (given: readonly Ending[]) => {
   };
 };
 
+/** Whether enough pools have as much in all; counted once for each size, not for each job. */
+const createFitting = (pools: readonly Pool[]) => {
+  const counts = new Map<number, number>();
+  return (units: number, nodes: number): boolean => {
+    let count = counts.get(units);
+    if (count === undefined) {
+      count = pools.filter(({ closed, total }) => closed === null && total >= units).length;
+      counts.set(units, count);
+    }
+    return count >= nodes;
+  };
+};
+
 /** One type's queue, played forward: each job in its turn, as soon as held and earlier jobs have ended. */
 const createTimeline = (pools: readonly Pool[], held: readonly HeldJob[], nowMs: number) => {
   const free: FreePools = createFreePools(pools);
@@ -97,8 +110,7 @@ const createTimeline = (pools: readonly Pool[], held: readonly HeldJob[], nowMs:
       for (const { index, units: given } of ending.parts) free.give(index, given);
     }
   };
-  const largestFits = (units: number, nodes: number): boolean =>
-    pools.filter(({ closed, total }) => closed === null && total >= units).length >= nodes;
+  const largestFits = createFitting(pools);
 
   return {
     place: (job: Pick<WaitingJob, 'jobId' | 'units' | 'nodes' | 'durationMs'>) => {

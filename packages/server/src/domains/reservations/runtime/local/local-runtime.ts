@@ -15,7 +15,7 @@ import { describeHost, hostGpuPlaces, nodeName, readGpus, type GpuPlaces } from 
 import { readState, readUntrusted } from './job-state.ts';
 import { launchJob } from './launch-job.ts';
 import { createLayout, isJobId, type Layout } from './layout.ts';
-import { missingPrograms } from './missing-programs.ts';
+import { createMissingPrograms } from './missing-programs.ts';
 import { giveOrder } from './orders.ts';
 import { prepareJob, readSettings } from './prepare.ts';
 import { tailOf } from './tail.ts';
@@ -94,15 +94,23 @@ const removeJob = async (
   if (sinceMs >= graceSeconds * 1000) process.kill(state.firstPid, 'SIGKILL');
 };
 
-const refuses: Runtime['refuses'] = ({ dockerfile, profile, requireKata, type }) => {
-  const lacking = missingPrograms();
-  if (lacking !== null) return lacking;
+const refusalOf = ({
+  dockerfile,
+  profile,
+  requireKata,
+  type,
+}: Parameters<Runtime['refuses']>[0]): string | null => {
   if (dockerfile !== null)
     return 'A Dockerfile is built in a cluster with a builder; this server runs jobs on its own host';
   if (requireKata) return 'Kata containers are required here, and this host has no such runtime';
   if (type.vendor === 'amd' || type.vendor === 'intel') return `${type.gpuType} is offered in clusters alone`;
   return profile === 'profiling' ? 'The profiling profile is offered in clusters alone' : null;
 };
+
+const remarksOn = ({ image }: Pick<WorkloadSpec, 'image'>): readonly string[] =>
+  image === null
+    ? []
+    : [`The image ${image} is not used: jobs on this host run with the programs of the host`];
 
 /** Who hears of jobs that changed. Jobs of an earlier server are no children of ours: their end is looked for. */
 const createWatch = (layout: Layout) => {
@@ -141,6 +149,7 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
   const layout = createLayout(options.root);
   const isRoot = process.getuid?.() === 0;
   const watch = createWatch(layout);
+  const missing = createMissingPrograms(clock);
   const launching = { layout, clock, log, isRoot, changed: watch.changed };
 
   const ensure = async (spec: WorkloadSpec): Promise<void> => {
@@ -174,14 +183,11 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     },
     start: watch.start,
     stop: watch.stop,
-    refuses,
-    remarks: ({ image }) =>
-      image === null
-        ? []
-        : [`The image ${image} is not used: jobs on this host run with the programs of the host`],
+    refuses: (spec) => missing() ?? refusalOf(spec),
+    remarks: remarksOn,
     capacity: (types) =>
       Promise.resolve({
-        nodes: [describeHost(types, readGpus(gpuPlaces), missingPrograms())],
+        nodes: [describeHost(types, readGpus(gpuPlaces), missing())],
         observedAtMs: clock.nowMs(),
       }),
     ensure,
