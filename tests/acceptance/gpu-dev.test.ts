@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectsAt, textAt } from '../support/client.ts';
-import { runCommandLine, type Ended } from '../support/command-line.ts';
+import { runCommandLine, runOnTerminal, type Ended } from '../support/command-line.ts';
+import { startFakeSts } from '../support/fake-sts.ts';
 import { until } from '../support/ingest-load.ts';
 import { oneServer } from '../support/one-server.ts';
 
@@ -12,7 +13,19 @@ const hasSandbox = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status ==
 if (!hasSandbox)
   console.warn('SKIPPED: bubblewrap is not here or may not run: gpu-dev is NOT tested against real jobs');
 
-const one = oneServer();
+const researcher = {
+  accessKeyId: 'ASIAOFTHETESTSOFOURS',
+  secretAccessKey: 'the+secret/of+aws+that+stays+on+this+machine',
+  sessionToken: 'T'.repeat(200),
+  account: '123456789012',
+  role: 'GpuDev',
+  session: 'ann@example.org',
+};
+const sts = await startFakeSts(researcher);
+const one = oneServer({
+  AWS_ENDPOINT_URL_STS: sts.url,
+  ALLOWED_AWS_ROLE: `arn:aws:iam::${researcher.account}:role/${researcher.role}`,
+});
 const password = 'plum-kettle-orbit-42';
 let home = '';
 
@@ -54,6 +67,7 @@ afterAll(async () => {
       return left.length === 0;
     });
   }
+  await sts.close();
   await rm(home, { recursive: true, force: true });
 });
 
@@ -72,6 +86,38 @@ describe('a stranger with gpu-dev', () => {
     const { code, err } = await gpuDev(['reserve', '-t', 'quantum-9']);
     expect(code).not.toBe(0);
     expect(err).toContain('There is no type quantum-9');
+    const built = await gpuDev(['reserve', '-t', 'cpu-x86', '--dockerfile', import.meta.filename]);
+    expect(built.code).not.toBe(0);
+    expect(built.err).toMatch(/[Dd]ockerfile/);
+  });
+
+  it('signs in with AWS as well: a signature that STS finds right, and no secret', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'gpu-dev-aws-'));
+    const env = {
+      HOME: other,
+      GPU_DEV_API_URL: one.url,
+      AWS_ENDPOINT_URL_STS: sts.url,
+      AWS_ACCESS_KEY_ID: researcher.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: researcher.secretAccessKey,
+      AWS_SESSION_TOKEN: researcher.sessionToken,
+    };
+    try {
+      const login = await runCommandLine('gpu-dev', ['login', '--aws'], { env });
+      expect(login.code, login.err).toBe(0);
+      expect(login.out).toContain('as ann-example.org');
+      expect((await runCommandLine('gpu-dev', ['avail'], { env })).code).toBe(0);
+      const kept = await readFile(join(other, '.gpu-dev/credentials'), 'utf8');
+      expect(kept).not.toContain(researcher.secretAccessKey);
+      expect((await runCommandLine('gpu-dev', ['logout'], { env })).code).toBe(0);
+      // The key is revoked, not only forgotten.
+      const key = textAt(JSON.parse(kept) as Record<string, unknown>, 'api_key');
+      const { code } = await runCommandLine('gpu-dev', ['avail'], { env: { ...env, GPU_DEV_API_KEY: key } });
+      expect(code).toBe(3);
+      const wrong = { ...env, AWS_SECRET_ACCESS_KEY: 'x'.repeat(40) };
+      expect((await runCommandLine('gpu-dev', ['login', '--aws'], { env: wrong })).code).toBe(3);
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
   });
 });
 
@@ -117,5 +163,62 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
     expect(found.out).toContain('kept-42');
     await done(['cancel', '--all', '--yes']);
     await diskIsFree();
+  });
+
+  it('runs a command, shows its log, and ends with its exit code', async () => {
+    const ran = await gpuDev([
+      ...['submit', '-t', 'cpu-x86', '-h', '0.1', '--env', 'WHO=stranger', '--'],
+      ...['sh', '-c', 'echo hello $WHO; echo "$1"; sleep 1; exit 9', 'sh', 'two words'],
+    ]);
+    expect(ran.code, ran.err).toBe(9);
+    expect(ran.out).toBe('hello stranger\ntwo words\n');
+    const { jobs } = {
+      jobs: JSON.parse(await done(['--json', 'list', '--all', '-s', 'failed'])) as unknown[],
+    };
+    const id = textAt(jobs[0] as Record<string, unknown>, 'job_id');
+    expect(await done(['logs', id.slice(0, 8)])).toBe('hello stranger\ntwo words\n');
+    expect(await done(['debug', id])).toContain('exit code');
+  });
+
+  it('is extended and shown, in words and as JSON', async () => {
+    await done(['reserve', '-t', 'cpu-x86', '-h', '0.25', '-n', 'third', '-q']);
+    const before = Date.parse(textAt(await json(['show', 'third']), 'expires_at'));
+    expect(await done(['edit', 'third', '--extend', '0.5'])).toContain('Extended by 0.5 hours');
+    const job = await json(['show', 'third']);
+    expect(Date.parse(textAt(job, 'expires_at')) - before).toBe(30 * 60_000);
+    const listed = JSON.parse(await done(['--json', 'list'])) as Record<string, unknown>[];
+    expect(listed.map(({ name, status }) => [name, status])).toEqual([['third', 'active']]);
+  });
+
+  it('is a terminal on a terminal: its size, its keys, and the screen as before afterwards', async () => {
+    const script =
+      'stty -a > before; gpu-dev connect third; echo code=$?; stty -a > after; cmp before after && echo same';
+    const { output, code } = await runOnTerminal(script, {
+      env: { HOME: home, GPU_DEV_API_URL: one.url },
+      cwd: home,
+      size: { cols: 101, rows: 37 },
+      // Ctrl-C goes to what runs inside, not to gpu-dev.
+      keys: [
+        [/\$ $/, "sh -c 'stty size; exec sleep 600'\r"],
+        [/37 101/, '\u0003'],
+        [/\^C[^]*\$ $/, 'exit 5\r'],
+      ],
+    });
+    expect(output).toContain('code=5');
+    expect(output).toContain('same');
+    expect(code).toBe(0);
+  });
+
+  it('goes on when the shell is left', async () => {
+    const { output } = await runOnTerminal('gpu-dev connect third; echo code=$?', {
+      env: { HOME: home, GPU_DEV_API_URL: one.url },
+      cwd: home,
+      size: { cols: 80, rows: 24 },
+      keys: [[/\$ $/, '\r~.']],
+    });
+    expect(output).toContain('Left; the job goes on');
+    expect(output).toContain('code=0');
+    expect(textAt(await json(['show', 'third']), 'status')).toBe('active');
+    await done(['cancel', 'third']);
   });
 });

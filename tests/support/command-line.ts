@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { spawn as spawnOnTerminal } from '@lydell/node-pty';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,3 +31,47 @@ export const runCommandLine = async (
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, out: Buffer.concat(out).toString('utf8'), err: Buffer.concat(err).toString('utf8') };
 };
+
+export interface TerminalRun {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly size: { readonly cols: number; readonly rows: number };
+  /** In order: what must be on the screen, and what is typed then. */
+  readonly keys: readonly (readonly [shown: RegExp, typed: string])[];
+}
+
+/** Runs a shell script that may use our command lines on a terminal of its own, and types into it. */
+export const runOnTerminal = (
+  script: string,
+  { env, cwd, size, keys }: TerminalRun,
+): Promise<{ readonly code: number; readonly output: string }> =>
+  new Promise((resolve, reject) => {
+    const programs = `${repository}node_modules/.bin`;
+    const path = `${programs}:${process.env['PATH'] ?? ''}`;
+    const terminal = spawnOnTerminal('/bin/sh', ['-c', script], {
+      name: 'xterm-256color',
+      cwd,
+      env: { ...env, PATH: path, TERM: 'xterm-256color' },
+      ...size,
+    });
+    const left = [...keys];
+    let output = '';
+    let unread = '';
+    const timer = setTimeout(() => {
+      terminal.kill();
+      reject(new Error(`The terminal showed ${output}`));
+    }, longestMs / 2);
+    terminal.onData((data) => {
+      output += data;
+      unread += data;
+      const [next] = left;
+      if (!next?.[0].test(unread)) return;
+      left.shift();
+      unread = '';
+      terminal.write(next[1]);
+    });
+    terminal.onExit(({ exitCode }) => {
+      clearTimeout(timer);
+      resolve({ code: exitCode, output });
+    });
+  });

@@ -33,8 +33,8 @@ export interface CommandContext {
   readonly store: CredentialsStore;
   /** The server's address: --url, the tool's variable and configuration, where one signed in last, or this machine. */
   url(): Promise<string>;
-  /** Requests without a credential. */
-  transport(): Promise<Transport>;
+  /** Requests without a credential, to the server or to another address. */
+  transport(to?: string): Promise<Transport>;
   api(): Promise<Api>;
 }
 
@@ -111,9 +111,9 @@ const createContext = (deps: CommandDeps, globals: GlobalOptions): CommandContex
     return stored?.url ?? defaultUrl;
   };
 
-  const transport = async (): Promise<Transport> =>
+  const transport = async (to?: string): Promise<Transport> =>
     createTransport({
-      url: await url(),
+      url: to ?? (await url()),
       fetch: io.fetch,
       now: io.now,
       sleep: io.sleep,

@@ -57,6 +57,12 @@ export interface Socket {
   readonly close: () => void;
 }
 
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
@@ -73,6 +79,8 @@ export interface Io {
   readonly openSocket: (url: string, protocols: readonly string[], listener: SocketListener) => Socket;
   /** Calls back on Ctrl-C in place of ending at once, until the returned function is called. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** This person's AWS credentials, from wherever AWS's own tools would take them. */
+  readonly awsCredentials: (profile: string | undefined) => Promise<AwsCredentials>;
   readonly nodeVersion: string;
   /** Runs this Node on a file with our stdio, passes signals through, and answers with its exit code. */
   readonly runNode: (file: string, options: ChildOptions) => Promise<number>;

@@ -149,6 +149,13 @@ export const createProcessIo = (): Io => ({
   terminal: processTerminal(process.stdin, process.stdout),
   openSocket,
   onInterrupt,
+  awsCredentials: async (profile) => {
+    // Loaded where it is needed alone: most commands have nothing to do with AWS.
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    const found = await defaultProvider(profile === undefined ? {} : { profile })();
+    const { accessKeyId, secretAccessKey, sessionToken } = found;
+    return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+  },
   nodeVersion: process.version,
   runNode,
   mainOf,

@@ -16,6 +16,8 @@ export interface TransportRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly body?: unknown;
+  /** A form in place of a JSON body, for OAuth2. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly token?: string | undefined;
   readonly idempotencyKey?: string | undefined;
 }
@@ -75,6 +77,7 @@ const headersOf = (request: TransportRequest, userAgent: string): Record<string,
   accept: 'application/json, application/problem+json',
   'user-agent': userAgent,
   ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+  ...(request.form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
   ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
   ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': `"${request.idempotencyKey}"` }),
 });
@@ -90,6 +93,7 @@ export const createTransport = (options: TransportOptions): Transport => {
         redirect: 'error',
         signal: AbortSignal.timeout(deadlineMs),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...(request.form === undefined ? {} : { body: new URLSearchParams(request.form).toString() }),
       });
       return { response, text: await readBounded(response) };
     } catch (error) {

@@ -1,10 +1,11 @@
-import { Me } from '@gpushield/contracts';
+import { ApiKey, maxPageSize, Me } from '@gpushield/contracts';
 import type { Command } from 'commander';
+import { Type } from 'typebox';
 import { checked } from '../api/check.ts';
 import { errorFromAnswer } from '../api/problem.ts';
 import { credentialsFrom } from '../api/session.ts';
 import { usageError } from '../cli-error.ts';
-import { isKey } from '../credentials/store.ts';
+import { isKey, type KeyCredentials, type SessionCredentials } from '../credentials/store.ts';
 import { act, type CommandContext, type CommandDeps } from '../context.ts';
 import { fullTime } from '../listing.ts';
 import { obtainPassword, type PasswordOptions } from '../passwords.ts';
@@ -36,24 +37,47 @@ const login = async (ctx: CommandContext, options: LoginOptions): Promise<void> 
   else ctx.out.line(`Signed in to ${url} as ${username}.`);
 };
 
+/** A key that was made for this machine alone is revoked; one that a person gave may serve elsewhere too. */
+const endKey = async (ctx: CommandContext, key: KeyCredentials): Promise<void> => {
+  if (key.source === 'given') return;
+  const transport = await ctx.transport();
+  const asked = { token: key.api_key, path: '/api/v1/keys' };
+  const list = await transport({ ...asked, method: 'GET', query: { limit: maxPageSize } });
+  // An ended key opens nothing any more: there is nothing to revoke.
+  if (list.status === 401 || list.status === 403) return;
+  if (list.status !== 200) throw errorFromAnswer({ ...list, signedIn: true, tool: ctx.tool });
+  const mine = checked(Type.Object({ data: Type.Array(ApiKey) }), list.body).data.find(
+    ({ key_prefix: prefix, revoked_at: revoked }) => revoked === null && key.api_key.startsWith(prefix),
+  );
+  if (mine === undefined) return;
+  const gone = await transport({ ...asked, method: 'DELETE', path: `${asked.path}/${mine.id}` });
+  if (gone.status >= 300) throw errorFromAnswer({ ...gone, signedIn: true, tool: ctx.tool });
+};
+
+const endSession = async (ctx: CommandContext, session: SessionCredentials): Promise<void> => {
+  const transport = await ctx.transport();
+  const answer = await transport({
+    method: 'POST',
+    path: '/auth/logout',
+    body: { refresh_token: session.refresh_token },
+    token: session.access_token,
+  });
+  if (answer.status >= 300 && answer.status !== 401)
+    throw errorFromAnswer({ ...answer, signedIn: true, tool: ctx.tool });
+};
+
 export const logout = async (ctx: CommandContext): Promise<void> => {
   const credentials = await ctx.store.read().catch(() => undefined);
-  if (credentials === undefined || isKey(credentials)) {
+  if (credentials === undefined) {
     await ctx.store.remove();
     ctx.out.note('Nobody was signed in.');
     return;
   }
+  // Credentials go to the server that gave them and to no other, whatever is configured by now.
+  const there: CommandContext = { ...ctx, transport: () => ctx.transport(credentials.url) };
   // Whatever the server says, this machine forgets its tokens: that is what was asked for.
   try {
-    const transport = await ctx.transport();
-    const answer = await transport({
-      method: 'POST',
-      path: '/auth/logout',
-      body: { refresh_token: credentials.refresh_token },
-      token: credentials.access_token,
-    });
-    if (answer.status >= 300 && answer.status !== 401)
-      throw errorFromAnswer({ ...answer, signedIn: true, tool: ctx.tool });
+    await (isKey(credentials) ? endKey(there, credentials) : endSession(there, credentials));
   } catch (error) {
     ctx.out.warn(
       `The server could not be told (${error instanceof Error ? error.message : 'unknown error'}): its session ends by itself.`,

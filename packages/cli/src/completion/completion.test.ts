@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { devProgram } from '../dev/index.ts';
 import { createProgram } from '../program.ts';
 import { createFakeIo } from '../testing/fake-io.ts';
 import { bashCompletion } from './bash.ts';
@@ -22,6 +23,26 @@ _gpushield; printf '%s\\n' "\${COMPREPLY[@]}"`;
     .trim()
     .split('\n');
 };
+
+describe('completion of gpu-dev', () => {
+  it('works in bash although the name has a hyphen, and names every command in the other shells', () => {
+    const io = createFakeIo({ home: '/nowhere' });
+    const dev = completionTree(devProgram.create({ io, version: '0', onExit: () => {} }));
+    const script = `${bashCompletion(dev)}
+COMP_WORDS=(gpu-dev "$@"); COMP_CWORD=$#
+_gpu-dev; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const complete = (...words: readonly string[]): string =>
+      execFileSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8' }).trim();
+    expect(complete('res')).toBe('reserve');
+    expect(complete('reserve', '--jup')).toBe('--jupyter');
+    expect(complete('disk', 'list-')).toBe('list-content');
+    expect(complete('config', 'set', 'gpu')).toBe('gpu_type');
+    for (const { path } of flatten(dev).slice(1)) {
+      expect(zshCompletion(dev)).toContain(`_gpu_dev_${path.join('_').replaceAll('-', '_')}()`);
+      expect(fishCompletion(dev)).toContain(`'${path.join(' ')}'`);
+    }
+  });
+});
 
 describe('completion', () => {
   it('offers commands, subcommands, options and values in bash', () => {

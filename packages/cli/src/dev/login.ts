@@ -10,10 +10,17 @@ import type { Credentials, KeyCredentials } from '../credentials/store.ts';
 import { fullTime } from '../listing.ts';
 import { obtainPassword, type PasswordOptions } from '../passwords.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { awsChoice, signInWithAws } from './sign-in/aws.ts';
+import { signInByDevice } from './sign-in/device.ts';
 
 interface LoginOptions extends PasswordOptions {
   readonly username?: string;
   readonly token?: boolean;
+  readonly aws?: boolean;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly audience?: string;
+  readonly device?: boolean;
 }
 
 const maxTokenBytes = 4096;
@@ -77,31 +84,56 @@ const sayWho = async (ctx: CommandContext): Promise<void> => {
     ctx.out.warn('This account may not reserve anything: it needs the role researcher.');
 };
 
+const signIn = async (ctx: CommandContext, options: LoginOptions): Promise<Credentials> => {
+  const settings = await readSettings(ctx.io);
+  const { profile, region, audience } = options;
+  const ways = (['token', 'aws', 'device'] as const).filter((way) => options[way] === true);
+  if (ways.length > 1) throw usageError(`--${ways.join(' and --')} are different ways to sign in`);
+  const typed = options.username !== undefined || options.passwordStdin === true;
+  switch (ways[0] ?? (typed ? 'password' : settings.login)) {
+    case 'token':
+      return byToken(ctx);
+    case 'device':
+      return signInByDevice(ctx);
+    case 'aws': {
+      const { aws_profile: keptProfile, aws_region: keptRegion, aws_audience: keptAudience } = settings;
+      return signInWithAws(
+        ctx,
+        awsChoice(ctx, {
+          profile: profile ?? keptProfile,
+          region: region ?? keptRegion,
+          audience: audience ?? keptAudience,
+        }),
+      );
+    }
+    default:
+      return byPassword(ctx, options, settings);
+  }
+};
+
 const login = async (ctx: CommandContext, options: LoginOptions): Promise<void> => {
-  if (ctx.io.env[ctx.tool.keyVariable] !== undefined)
+  if ((ctx.io.env[ctx.tool.keyVariable] ?? '') !== '')
     throw new CliError({
       title: `${ctx.tool.keyVariable} is set and goes before any sign-in`,
       remediation: 'Unset it, then sign in.',
     });
-  const settings = await readSettings(ctx.io);
-  await ctx.store.write(
-    options.token === true ? await byToken(ctx) : await byPassword(ctx, options, settings),
-  );
+  await ctx.store.write(await signIn(ctx, options));
   await sayWho(ctx);
 };
-
-const after = `
-Without an option it asks for name and password. The server has no OAuth device flow yet.`;
 
 export const addLoginCommands = (program: Command, deps: CommandDeps): void => {
   act<LoginOptions>(
     program
       .command('login')
-      .description('sign in and keep the session')
+      .description('sign in and keep the session: by name and password when nothing else is said')
       .option('--username <name>', 'who signs in; asked for when absent')
       .option('--password-stdin', 'read the password from standard input')
-      .option('--token', 'keep an API key, read from standard input')
-      .addHelpText('after', after),
+      .option('--aws', 'by AWS identity: a signature is sent, never a secret')
+      .option('--profile <name>', 'of ~/.aws, with --aws')
+      .option('--region <region>', 'that the login is signed for, with --aws (else AWS_REGION, us-east-1)')
+      .option('--audience <name>', 'the installation that the login is signed for, with --aws (gpushield)')
+      .option('--device', 'by approving this machine in a browser elsewhere')
+      .option('--token', 'keep an API key, read from standard input'),
     deps,
     (ctx, { options }) => login(ctx, options),
   );

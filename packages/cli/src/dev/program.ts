@@ -8,7 +8,15 @@ import { addConfigCommands } from './config.ts';
 import { addConnectCommand } from './connect.ts';
 import { addLookCommands } from './list.ts';
 import { addLoginCommands } from './login.ts';
+import { addDebugCommand } from './debug.ts';
+import { addDiskCommands } from './disks.ts';
+import { addEditCommand } from './edit.ts';
+import { addLogsCommand } from './logs.ts';
+import { addSetupCommand } from './setup.ts';
+import { addSshConfigCommand } from './ssh-config.ts';
+import { addSubmitCommand } from './submit.ts';
 import { addReserveCommand } from './reserve.ts';
+import { signInAgain } from './sign-in/aws.ts';
 
 const help = `
 Start with: gpu-dev login; gpu-dev avail; gpu-dev reserve -t cpu-x86 -h 0.25; gpu-dev connect
@@ -22,7 +30,7 @@ Exit codes:
   5  conflict: the job's state, a disk in use
   6  the server is away, overloaded or too slow
   130  interrupted; jobs go on
-connect ends with the shell's exit code.
+connect ends with the shell's exit code, submit with the command's (124: its time was over; 125: it has none).
 
 Environment:
   GPU_DEV_API_URL    the server (before the configuration)
@@ -32,7 +40,8 @@ Environment:
   NO_COLOR           no colours`;
 
 /** The researcher's command tree. */
-export const createDevProgram = (deps: CommandDeps): Command => {
+export const createDevProgram = (given: CommandDeps): Command => {
+  const deps: CommandDeps = { ...given, signInAgain };
   const program = rootCommand(deps, {
     name: 'gpu-dev',
     description: 'A GPU in a minute: reserve, connect, keep your disk.',
@@ -42,9 +51,16 @@ export const createDevProgram = (deps: CommandDeps): Command => {
     addLoginCommands,
     addClusterCommands,
     addReserveCommand,
+    addSubmitCommand,
     addLookCommands,
+    addLogsCommand,
     addConnectCommand,
+    addSshConfigCommand,
+    addEditCommand,
     addCancelCommand,
+    addDebugCommand,
+    addDiskCommands,
+    addSetupCommand,
     addConfigCommands,
     addCompletionCommand,
   ]) {

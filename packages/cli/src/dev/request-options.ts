@@ -3,7 +3,11 @@ import { maxDurationHours } from '@gpushield/contracts';
 import { integerBetween, numberBetween } from '../context.ts';
 
 const shortestHours = 1 / 60;
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+/** The values of an option that may be given again. */
+export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [
+  ...previous,
+  value,
+];
 
 /** The options of reserve and submit. -h means hours here, as its users know it: help is --help. */
 export const withRequestOptions = (command: Command): Command =>

@@ -52,7 +52,7 @@ const environmentOf = (ctx: CommandContext, given: readonly string[]): Record<st
     }),
   );
 
-const sshKeysOf = async (paths: readonly string[]): Promise<string[]> => {
+export const sshKeysOf = async (paths: readonly string[]): Promise<string[]> => {
   const keys: string[] = [];
   for (const path of paths) {
     const text = await readText(path, '--ssh-key');

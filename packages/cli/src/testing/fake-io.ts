@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChildOptions, Io } from '../io.ts';
+import type { AwsCredentials, ChildOptions, Io } from '../io.ts';
 import { openSocket } from '../process-terminal.ts';
 
 /** An Io that a test can read afterwards. */
@@ -24,6 +24,7 @@ export interface FakeIoOptions {
   readonly stdin?: string;
   readonly childExitCode?: number;
   readonly now?: () => number;
+  readonly aws?: AwsCredentials;
   /** Called at each wait: where a test changes the world. */
   readonly onWait?: (io: FakeIo) => void;
 }
@@ -74,6 +75,10 @@ export const createFakeIo = (options: FakeIoOptions): FakeIo => {
     onInterrupt: (listener) => {
       interrupts.add(listener);
       return () => interrupts.delete(listener);
+    },
+    awsCredentials: async () => {
+      if (options.aws === undefined) throw new Error('Could not load credentials from any providers');
+      return options.aws;
     },
     nodeVersion: 'v26.0.0',
     runNode: async (file, childOptions) => {

@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import {
   AddJobUser,
   AwsLogin,
+  ClientCredentialsRequest,
   CloneDisk,
   CreateDisk,
+  DeviceAuthorizationRequest,
   ExtendJob,
   GenerateRequest,
   RenameDisk,
@@ -62,6 +64,8 @@ export type Handler = (request: SeenRequest) => Reply;
 const bodies: readonly (readonly [method: string, path: RegExp, schema: TSchema])[] = [
   ['POST', /^\/api\/v1\/firewall\/inspect$/, InspectFirewall],
   ['POST', /^\/v1\/auth\/aws-login$/, AwsLogin],
+  ['POST', /^\/oauth\/device_authorization$/, DeviceAuthorizationRequest],
+  ['POST', /^\/oauth\/token$/, ClientCredentialsRequest],
   ['POST', /^\/v1\/jobs\/submit$/, SubmitJob],
   ['POST', /^\/v1\/jobs\/[^/]+\/extend$/, ExtendJob],
   ['POST', /^\/v1\/jobs\/[^/]+\/users$/, AddJobUser],
@@ -125,7 +129,9 @@ const violations = ({ method, path, body }: SeenRequest): readonly string[] => {
 const readBody = async (request: IncomingMessage): Promise<unknown> => {
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  return text === '' ? undefined : (JSON.parse(text) as unknown);
+  if (text === '') return undefined;
+  const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
+  return isForm ? Object.fromEntries(new URLSearchParams(text)) : (JSON.parse(text) as unknown);
 };
 
 export interface FakeServer {

@@ -1,0 +1,83 @@
+import { JobLogs, type JobDetail } from '@gpushield/contracts';
+import type { Command } from 'commander';
+import { checked } from '../api/check.ts';
+import type { Api } from '../api/client.ts';
+import { act, argument, integerBetween, type CommandContext, type CommandDeps } from '../context.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { findJobId, getJob, isFinal, jobPath } from './jobs.ts';
+import { createLogWriter } from './log-text.ts';
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly rank?: number;
+}
+
+const pauseMs = 2000;
+/** What one look of a follower asks for, and the most that the server gives. */
+const followBytes = 65_536;
+const allBytes = 1_048_576;
+
+const fetchLogs = async (api: Api, id: string, rank: number, tailBytes: number): Promise<JobLogs> =>
+  checked(JobLogs, await api.get(jobPath(id, 'logs'), { rank, tail_bytes: tailBytes }));
+
+/** Prints a job's log as it grows, to the end of the job. */
+export const followLogs = async (
+  ctx: CommandContext,
+  api: Api,
+  id: string,
+  options: { readonly rank: number; readonly signal: AbortSignal },
+): Promise<JobDetail> => {
+  const writer = createLogWriter((text) => {
+    ctx.io.stdout.write(text);
+  });
+  for (;;) {
+    // The state first: what was written before the end is in the log that is asked for after it.
+    const job = await getJob(api, id);
+    if (job.started_at !== null) {
+      const gap = writer.take(await fetchLogs(api, id, options.rank, followBytes));
+      if (gap) ctx.out.warn('The log grew faster than it could be read: lines are missing here.');
+    }
+    if (isFinal(job.status)) {
+      writer.end();
+      return job;
+    }
+    await ctx.io.sleep(pauseMs, options.signal);
+  }
+};
+
+const logs = async (ctx: CommandContext, id: string, options: LogsOptions): Promise<void> => {
+  const api = await ctx.api();
+  const rank = options.rank ?? 0;
+  if (options.follow === true && !ctx.out.json) {
+    await untilInterrupted(
+      ctx,
+      (signal) => followLogs(ctx, api, id, { rank, signal }),
+      () => undefined,
+    );
+    return;
+  }
+  const log = await fetchLogs(api, id, rank, allBytes);
+  if (ctx.out.json) return ctx.out.value(log);
+  const writer = createLogWriter((text) => {
+    ctx.io.stdout.write(text);
+  });
+  if (log.truncated) ctx.out.note('Only the end of the log is kept.');
+  writer.take(log);
+  writer.end();
+};
+
+export const addLogsCommand = (program: Command, deps: CommandDeps): void => {
+  act<LogsOptions>(
+    program
+      .command('logs')
+      .description('what a job has written, also after its end')
+      .argument('[job]', 'id or name; your only open job when absent')
+      .option('-f, --follow', 'go on until the job ends')
+      .option('--rank <n>', 'which node of a job of several, from 0', integerBetween(0, 63)),
+    deps,
+    async (ctx, input) => {
+      const given = input.args.length === 0 ? undefined : argument(input);
+      return logs(ctx, await findJobId(await ctx.api(), given), input.options);
+    },
+  );
+};
