@@ -7,6 +7,7 @@ import {
   type Firewall,
 } from '../domains/inference/index.ts';
 import type { LedgerPort } from '../domains/usage/index.ts';
+import { createVault } from '../platform/vault/index.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 
@@ -42,6 +43,13 @@ export const buildInference = (
   const { scopedTokens } = platform.identity;
   if (scopedTokens === undefined) throw new Error('Inference needs scoped tokens');
   const { limits, deadlineMs, maxPromptBytes, openaiApiKey } = config.inference;
+  const catalogue = catalogueOf(options);
+  const inVault = catalogue.upstreams.find(({ apiKeyVault }) => apiKeyVault !== undefined);
+  if (inVault !== undefined && config.vault === undefined) {
+    throw new Error(
+      `GPUSHIELD_MODELS_FILE: the key of ${inVault.name} is in Vault: set VAULT_ADDR, and VAULT_TOKEN or VAULT_ROLE_ID and VAULT_SECRET_ID`,
+    );
+  }
   return createInferenceDomain({
     ...options,
     ...deps,
@@ -53,7 +61,11 @@ export const buildInference = (
     limiter: platform.limits.limiter,
     outbound: platform.outbound,
     sealer: platform.sealer,
-    catalogue: catalogueOf(options),
+    catalogue,
+    vault:
+      config.vault === undefined
+        ? undefined
+        : createVault({ ...options, outbound: platform.outbound }, config.vault),
     environmentKeys: { openai: openaiApiKey },
   });
 };

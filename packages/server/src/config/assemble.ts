@@ -53,6 +53,7 @@ export const assemble = (
     redisUrl: values.redisUrl,
     limits: assembleLimits(values),
     inference: assembleInference(values, cwd),
+    vault: assembleVault(values),
     sensor: { runsBeside: values.sensor },
     warnings: warningsOf(values),
   };
@@ -157,6 +158,16 @@ const assembleInference = (values: Values, cwd: string): Config['inference'] => 
   deadlineMs: values.llmDeadlineSeconds * secondMs,
   maxPromptBytes: values.llmMaxPromptBytes,
 });
+
+/** `checkTogether` has seen that one way to sign in is whole. */
+const assembleVault = (values: Values): Config['vault'] => {
+  const { vaultAddress: address, vaultToken: token, vaultRoleId: roleId, vaultSecretId: secretId } = values;
+  if (address === undefined) return undefined;
+  const namespace = values.vaultNamespace;
+  if (token !== undefined) return { address, namespace, signIn: { kind: 'token', token } };
+  if (roleId === undefined || secretId === undefined) return undefined;
+  return { address, namespace, signIn: { kind: 'approle', roleId, secretId } };
+};
 
 const assembleTls = ({ tlsCert, tlsKey, tlsClientCa }: Values, cwd: string): TlsConfig | undefined =>
   tlsCert === undefined || tlsKey === undefined

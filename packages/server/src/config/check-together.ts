@@ -29,7 +29,36 @@ export const checkTogether = (
   ...checkAudit(values, canRead),
   ...checkSecretKey(given),
   ...checkSealingKey(given),
+  ...checkVault(values),
 ];
+
+/** A sign-in to Vault that is half, or twice there. VAULT_ADDR alone may be meant for other programs. */
+const checkVault = ({
+  vaultAddress,
+  vaultToken,
+  vaultRoleId,
+  vaultSecretId,
+}: Partial<Values>): ConfigProblem[] => {
+  if (vaultAddress === undefined) return [];
+  const example = 'VAULT_TOKEN alone, or VAULT_ROLE_ID and VAULT_SECRET_ID';
+  if ((vaultRoleId === undefined) !== (vaultSecretId === undefined))
+    return [
+      {
+        variable: 'VAULT_ROLE_ID',
+        problem: 'signs in with VAULT_SECRET_ID, and one of them is unset',
+        example,
+      },
+    ];
+  return vaultToken !== undefined && vaultRoleId !== undefined
+    ? [
+        {
+          variable: 'VAULT_TOKEN',
+          problem: 'and VAULT_ROLE_ID are both there: one of them signs in',
+          example,
+        },
+      ]
+    : [];
+};
 
 const checkOpenness = ({ requireAuth, host }: Partial<Values>): ConfigProblem[] =>
   requireAuth === false && host !== undefined && !isLoopbackHost(host)

@@ -1,6 +1,7 @@
 import type { SyslogTarget } from '../platform/audit/sinks/syslog-sink.ts';
 import type { LogLevel } from '../platform/observability/log-level.ts';
 import type { Secret } from '../platform/secrets/index.ts';
+import type { VaultOptions } from '../platform/vault/index.ts';
 import type { AwsRole } from './aws-role.ts';
 import type { ConfigSealing } from './resolve-sealing.ts';
 import type { ConfigKeys, ConfigSecrets } from './resolve-secrets.ts';
@@ -208,6 +209,8 @@ export interface Config {
     readonly deadlineMs: number;
     readonly maxPromptBytes: number;
   };
+  /** HashiCorp Vault; undefined where there is none. */
+  readonly vault: VaultOptions | undefined;
   /** Whether the sensor of this machine runs beside the server. */
   readonly sensor: { readonly runsBeside: boolean };
   /** What the operator must hear at every start, in full sentences. */

@@ -34,6 +34,43 @@ export const inferenceVariables = {
     whenUnset: 'what the servers list is served',
     parse: filePath,
   }),
+  vaultAddress: optional('VAULT_ADDR', {
+    group,
+    description: 'HashiCorp Vault, where the catalogue says that keys of model servers are (api_key_vault).',
+    example: 'https://vault.example.com:8200',
+    whenUnset: 'no keys from Vault',
+    parse: httpUrl,
+  }),
+  vaultNamespace: optional('VAULT_NAMESPACE', {
+    group,
+    description: 'Namespace of Vault Enterprise.',
+    example: 'team-a',
+    whenUnset: 'the root namespace',
+    parse: matching(/^[A-Za-z0-9][A-Za-z0-9_/-]{0,255}$/, 'must be the name of a namespace'),
+  }),
+  vaultToken: optional('VAULT_TOKEN', {
+    group,
+    description: 'Token for VAULT_ADDR; it is renewed before it ends, where it may be.',
+    example: '(your token)',
+    whenUnset: 'VAULT_ROLE_ID signs in',
+    secret: true,
+    parse: issuedSecret,
+  }),
+  vaultRoleId: optional('VAULT_ROLE_ID', {
+    group,
+    description: 'AppRole that signs in to VAULT_ADDR, with VAULT_SECRET_ID.',
+    example: '9d1f2c3e-1c2b-4d5e-8f90-a1b2c3d4e5f6',
+    whenUnset: 'VAULT_TOKEN signs in',
+    parse: matching(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of an AppRole'),
+  }),
+  vaultSecretId: optional('VAULT_SECRET_ID', {
+    group,
+    description: 'What VAULT_ROLE_ID signs in with.',
+    example: '(your secret id)',
+    whenUnset: 'VAULT_TOKEN signs in',
+    secret: true,
+    parse: issuedSecret,
+  }),
   firewallGuardModel: optional('GPUSHIELD_FIREWALL_GUARD_MODEL', {
     group,
     description:

@@ -7,6 +7,7 @@ import type { Limiter } from '../../platform/limits/index.ts';
 import { createCircuitBoard, type OutboundClient } from '../../platform/outbound/index.ts';
 import type { Secret } from '../../platform/secrets/index.ts';
 import type { Sealer } from '../../platform/secrets/seal-types.ts';
+import type { Vault } from '../../platform/vault/index.ts';
 import type { LedgerPort } from '../usage/index.ts';
 import { createDirectory, type Directory } from './catalogue/directory.ts';
 import { createEmbedTexts } from './embed-texts.ts';
@@ -53,6 +54,8 @@ export interface InferenceDeps {
   readonly catalogue: Catalogue;
   /** Keys of the environment, by the upstream's name. */
   readonly environmentKeys: Readonly<Record<string, Secret | undefined>>;
+  /** Where the catalogue may say that keys are. */
+  readonly vault: Vault | undefined;
   readonly limits: UserLimits;
   readonly deadlineMs: number;
   readonly maxPromptBytes: number;
@@ -106,6 +109,9 @@ export const createInferenceDomain = (deps: InferenceDeps) => {
     routes,
     port: { embed: createEmbedTexts(runCall), guardWith: createGuardOpinion({ directory, router }) },
     start: async () => directory.start(),
-    stop: async () => directory.stop(),
+    stop: async () => {
+      directory.stop();
+      deps.vault?.stop();
+    },
   };
 };

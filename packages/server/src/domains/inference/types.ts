@@ -1,3 +1,4 @@
+import type { VaultPlace } from '../../platform/vault/index.ts';
 import type { JsonObject } from './json.ts';
 
 /** A server that runs models. */
@@ -15,6 +16,8 @@ export interface Upstream {
   readonly discover: boolean;
   /** A file with its key, read at each use: what Vault's agent renews is taken up at once. */
   readonly apiKeyFile: string | undefined;
+  /** Where Vault keeps its key. */
+  readonly apiKeyVault: VaultPlace | undefined;
 }
 
 /** A model of one upstream, and how often it is chosen beside the others of the same name. */

@@ -16,7 +16,7 @@ export const defaultUpstreams = (given: {
   readonly ollamaConcurrency: number;
 }): readonly Upstream[] => {
   const { ollamaBaseUrl, openaiBaseUrl } = given;
-  const common = { timeoutMs, discover: true, apiKeyFile: undefined };
+  const common = { timeoutMs, discover: true, apiKeyFile: undefined, apiKeyVault: undefined };
   const ollama: Upstream[] =
     ollamaBaseUrl === undefined
       ? []

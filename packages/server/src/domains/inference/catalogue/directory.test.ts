@@ -13,6 +13,7 @@ const upstream = (name: string): Upstream => ({
   allowPrivate: [],
   discover: true,
   apiKeyFile: undefined,
+  apiKeyVault: undefined,
 });
 const unused = () => Promise.reject(new Error('is not asked here'));
 

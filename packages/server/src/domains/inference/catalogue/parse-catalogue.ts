@@ -17,6 +17,10 @@ const upstreamOf = (entry: UpstreamEntry): Upstream => ({
   allowPrivate: entry.allow_private ?? [],
   discover: entry.discover ?? false,
   apiKeyFile: entry.api_key_file,
+  apiKeyVault:
+    entry.api_key_vault === undefined
+      ? undefined
+      : { mount: 'secret', field: 'api_key', ...entry.api_key_vault },
 });
 
 const modelOf = (entry: ModelEntry): Model => {
@@ -53,6 +57,10 @@ const twice = (names: readonly string[]): string | undefined =>
 const contradiction = ({ upstreams, models }: Catalogue, known: ReadonlySet<string>): string | undefined => {
   const doubled = twice(upstreams.map(({ name }) => name)) ?? twice(models.map(({ name }) => name));
   if (doubled !== undefined) return `${doubled} is there twice`;
+  const both = upstreams.find(
+    ({ apiKeyFile, apiKeyVault }) => apiKeyFile !== undefined && apiKeyVault !== undefined,
+  );
+  if (both !== undefined) return `upstream ${both.name} has its key in a file and in Vault: name one of them`;
   const names = new Set([...known, ...upstreams.map(({ name }) => name)]);
   for (const { name, targets, fallbacks } of models) {
     const missing = targets.find(({ upstream }) => !names.has(upstream));

@@ -4,6 +4,12 @@ const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$' });
 const strict = { additionalProperties: false } as const;
 const many = <T extends ReturnType<typeof Type.Object>>(item: T) => Type.Array(item, { maxItems: 1000 });
 
+/** Names between slashes, none of them `.` or `..`. */
+const vaultPath = Type.String({
+  pattern: '^(?!\\.{1,2}(?:/|$))[^/\\x00-\\x20]+(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x20]+)*$',
+  maxLength: 512,
+});
+
 /** An upstream as the operator writes it. */
 export const UpstreamEntry = Type.Object(
   {
@@ -15,6 +21,16 @@ export const UpstreamEntry = Type.Object(
     allow_private: Type.Optional(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 100 })),
     discover: Type.Optional(Type.Boolean()),
     api_key_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    api_key_vault: Type.Optional(
+      Type.Object(
+        {
+          mount: Type.Optional(vaultPath),
+          path: vaultPath,
+          field: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+        },
+        strict,
+      ),
+    ),
   },
   strict,
 );
