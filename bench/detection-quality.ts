@@ -69,6 +69,7 @@ const runNode = (courses: readonly Course[], seconds: number): readonly Alarm[] 
     latestGpu: '',
     sharedUntilMs: 0,
     writeAtMs: 0,
+    untold: [],
   };
   const memories = courses.map((_, index) => {
     const memory = newGpuMemory(String(index), freshState(stepper.model, stepper.stateLength), 0);

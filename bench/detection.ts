@@ -89,6 +89,7 @@ const modelAlone = (fleet: Fleet): readonly number[] => {
     latestGpu: '',
     sharedUntilMs: 0,
     writeAtMs: 0,
+    untold: [],
   };
   const memories = fleet.gpus.map(({ gpuId }) =>
     newGpuMemory(gpuId, freshState(stepper.model, stepper.stateLength), 0),

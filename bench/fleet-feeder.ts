@@ -22,6 +22,10 @@ export interface FleetLoad {
   /** Records of requests that were answered 200, warm-up included. */
   readonly acknowledgedRecords: number;
   readonly pointsPerSecond: number;
+  /** How late the generator's own timers were, where no answer held them up: what a latency has that is not the server's. */
+  readonly ownLagsMs: readonly number[];
+  /** CPU time of the generator from the first second on. */
+  readonly cpuSeconds: number;
   readonly others: Readonly<Record<string, number>>;
 }
 
@@ -48,23 +52,28 @@ const payloads = Array.from({ length: plan.exporters }, (_, index) =>
 );
 const turns = plan.warmUpSeconds + plan.measureSeconds;
 const latenciesMs: number[] = [];
+const ownLagsMs: number[] = [];
 const others: Record<string, number> = {};
 let acknowledgedRecords = 0;
 
 // The first export of each exporter registers its nodes and GPUs; then the seconds begin.
 for (const payload of payloads) {
-  payload.setTime(Date.now() - 60_000);
+  payload.setTime(Date.now() - 60_000, 0);
   if ((await post(payload.bytes)) === '200') acknowledgedRecords += payload.records;
 }
 const startMs = performance.now();
+const cpuBefore = process.cpuUsage();
 const startTimeMs = Math.floor(Date.now() / secondMs) * secondMs;
 
 const feed = async (payload: (typeof payloads)[number], offsetMs: number): Promise<void> => {
   for (let turn = 0; turn < turns; turn += 1) {
     const dueMs = startMs + turn * secondMs + offsetMs;
     const early = dueMs - performance.now();
-    if (early > 0) await wait(early);
-    payload.setTime(startTimeMs + turn * secondMs);
+    if (early > 0) {
+      await wait(early);
+      if (turn >= plan.warmUpSeconds) ownLagsMs.push(performance.now() - dueMs);
+    }
+    payload.setTime(startTimeMs + turn * secondMs, turn);
     const status = await post(payload.bytes);
     if (status === '200') acknowledgedRecords += payload.records;
     else others[status] = (others[status] ?? 0) + 1;
@@ -73,8 +82,10 @@ const feed = async (payload: (typeof payloads)[number], offsetMs: number): Promi
 };
 
 await Promise.all(payloads.map((payload, index) => feed(payload, (index * secondMs) / payloads.length)));
+const cpu = process.cpuUsage(cpuBefore);
 const result: FleetLoad = {
-  ...{ latenciesMs, acknowledgedRecords, others },
+  ...{ latenciesMs, ownLagsMs, acknowledgedRecords, others },
+  cpuSeconds: (cpu.user + cpu.system) / 1e6,
   pointsPerSecond: payloads.reduce((sum, { points }) => sum + points, 0),
 };
 process.stdout.write(JSON.stringify(result), () => process.exit(0));

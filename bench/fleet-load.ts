@@ -1,6 +1,6 @@
 /*
  * A fleet of 10,000 GPUs that each tell twenty numbers a second by OTLP, durable and scored: how long an export waits for its
- * answer, and whether the server's memory stays flat. `node bench/fleet-load.ts [--gpus 10000] [--seconds 90]`; the
+ * answer, and whether the server's memory stays flat. `node bench/fleet-load.ts [--gpus 10000] [--seconds 90] [--profile DIR]`; the
  * issue's ten minutes are `--seconds 600`. Server, PostgreSQL and generator share the machine.
  */
 import { spawn } from 'node:child_process';
@@ -25,7 +25,11 @@ import { median, percentile } from './support/statistics.ts';
 import { megabytes, ms, whole } from './support/table.ts';
 
 const { values } = parseArgs({
-  options: { gpus: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '90' } },
+  options: {
+    gpus: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '90' },
+    profile: { type: 'string' },
+  },
 });
 const gpusPerNode = 8;
 const nodesPerExporter = 25;
@@ -66,7 +70,8 @@ const feed = async (
 const machine = describeMachine();
 const dataDir = await makeDataDir();
 try {
-  const server = await startServer(dataDir);
+  const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+  const server = await startServer(dataDir, profiling);
   let fed: Awaited<ReturnType<typeof feed>>;
   let cpuSeconds: number;
   try {
@@ -82,12 +87,16 @@ try {
     await server.stop();
   }
   const { load, memory } = fed;
-  const stored = await withDatabase(dataDir, countRecords);
+  const { stored, alarms } = await withDatabase(dataDir, async (db) => {
+    const { rows } = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM alerts');
+    return { stored: await countRecords(db), alarms: rows[0]?.n ?? 0 };
+  });
   if (stored < load.acknowledgedRecords) throw new Error('acknowledged records are missing');
   const third = Math.max(1, Math.floor(memory.length / 3));
   const [first, last] = [median(memory.slice(0, third)), median(memory.slice(-third))];
   const p99Ms = percentile(load.latenciesMs, 0.99);
   const due = gpus * (1 + warmUpSeconds + measureSeconds);
+  const share = (seconds: number): string => ((seconds / (warmUpSeconds + measureSeconds)) * 100).toFixed(0);
   report({
     bench: 'fleet-load',
     machine,
@@ -114,7 +123,10 @@ try {
           ['export p99', ms(p99Ms)],
           ['memory, first third', megabytes(first)],
           ['memory, last third', megabytes(last)],
-          ['server CPU', `${((cpuSeconds / (warmUpSeconds + measureSeconds)) * 100).toFixed(0)} % of a core`],
+          ['the generator’s own lag in it, p99', ms(percentile(load.ownLagsMs, 0.99))],
+          ['generator CPU', `${share(load.cpuSeconds)} % of a core`],
+          ['server CPU', `${share(cpuSeconds)} % of a core`],
+          ['alerts that the fleet raised', whole(alarms)],
           ['records acknowledged of those due', `${whole(load.acknowledgedRecords)} of ${whole(due)}`],
         ],
       },

@@ -5,6 +5,7 @@ import { holdNodes } from './hold-nodes.ts';
 import { judgeRows } from './judge-rows.ts';
 import { findLost, silentMs } from './lost.ts';
 import type { GpuMemory, NodeMemory } from './node-memory.ts';
+import { tellNow } from './put-off.ts';
 import type { RulesCache } from './rules-cache.ts';
 import { writeStates } from './state-store.ts';
 import type { Finding, Stepper } from './step-record.ts';
@@ -54,7 +55,8 @@ export const createJudge = (deps: JudgeDeps): Judge => {
       const judgements = judgeRows(batches, { stepper, held, gateFor, nowMs }, findings);
       const lost = { stepper, gateFor, nowMs: clock.nowMs(), heardBeforeMs: nowMs - silentMs };
       for (const node of held.values()) findLost(node, lost, findings);
-      if (findings.length > 0) await deps.tell(tx, findings);
+      const told = tellNow(held, findings);
+      if (told.length > 0) await deps.tell(tx, told);
       const due = dueStates(held, stepper, nowMs);
       if (due.length > 0) await writeStates(tx, due, stepper.version);
       for (const [nodeId, node] of held) memory.set(nodeId, node);

@@ -41,7 +41,16 @@ export const loadNodes = async (
   const nodes = new Map<string, NodeMemory>(
     nodeIds.map((nodeId) => [
       nodeId,
-      { nodeId, token, gpus: new Map(), latestMs: 0, latestGpu: '', sharedUntilMs: 0, writeAtMs: 0 },
+      {
+        nodeId,
+        token,
+        gpus: new Map(),
+        latestMs: 0,
+        latestGpu: '',
+        sharedUntilMs: 0,
+        writeAtMs: 0,
+        untold: [],
+      },
     ]),
   );
   const owners = new Map<string, NodeMemory>();

@@ -20,6 +20,7 @@ const nodeWith = (silentS: number, observedS = 3600): NodeMemory => {
     latestGpu: 'a',
     sharedUntilMs: 0,
     writeAtMs: 0,
+    untold: [],
   };
   for (const [gpuId, lastMs] of [
     ['a', nowMs],

@@ -1,4 +1,5 @@
 import type { DetectorModel } from './model.ts';
+import type { Finding } from './step-record.ts';
 import type { Gate } from './switches.ts';
 
 /** What a replica remembers of one GPU. */
@@ -30,6 +31,8 @@ export interface NodeMemory {
   sharedUntilMs: number;
   /** Monotonic time at which its states are written next. */
   writeAtMs: number;
+  /** What people are to be told of and was put off; see `tellNow`. */
+  untold: Finding[];
 }
 
 export const newGpuMemory = (gpuId: string, state: Float64Array, nowMs: number): GpuMemory => ({

@@ -16,6 +16,8 @@ import { createRowTable, type RowTable } from './row-table.ts';
 /** Rows (GPU × millisecond) of one export; more would not fit the ingest buffer anyway. */
 export const maxRowsPerExport = 50_000;
 const maxGpusPerExport = 20_000;
+/** Metrics remembered by name, unit and kind: an export says the same ones of each of its resources. */
+const maxKnownMetrics = 1_024;
 /** Attributes remembered by their key; beyond, they are read again. */
 export const maxKnownPoints = 65_536;
 
@@ -119,6 +121,19 @@ const storePoint = (
   return null;
 };
 
+/** `mapMetric`, asked once for each metric of an export. */
+const createMapper = (): typeof mapMetric => {
+  const known = new Map<string, Mapping>();
+  return (name, unit, kind) => {
+    const key = `${kind}\n${unit}\n${name}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const mapping = mapMetric(name, unit, kind);
+    if (known.size < maxKnownMetrics) known.set(key, mapping);
+    return mapping;
+  };
+};
+
 /**
  * Takes an export's points into rows. Pure but for what it fills; `nowMs` bounds the times. Its sink throws
  * `body_too_large` above `maxItemsPerExport`.
@@ -131,6 +146,7 @@ export const collectPoints = (
   const { slots, of: slotOf } = createSlots();
   let resource: Attributes = noAttributes;
   let known = new Map<string, KnownPoint>();
+  const mappingOf = createMapper();
   let mapping: Mapping = { kind: 'refused', reason: 'no metric' };
   let metricName = '';
   let points = 0;
@@ -156,7 +172,7 @@ export const collectPoints = (
     metric: (name, unit, kind, count) => {
       spend(1 + count);
       metricName = name;
-      mapping = mapMetric(name, unit, kind);
+      mapping = mappingOf(name, unit, kind);
     },
     point: (key, attributes, timeMs, value) => {
       points += 1;
