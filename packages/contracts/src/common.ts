@@ -1,5 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
+/** A UUID as it is written here: lower case, of any version. */
+export const uuidPattern = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
 /** RFC 9562 UUID, lower case; ours are version 7. */
 export const Uuid = Type.String({ format: 'uuid', description: 'UUID (version 7 where GPUShield made it)' });
 

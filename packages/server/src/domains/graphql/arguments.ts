@@ -1,6 +1,6 @@
+import { uuidPattern } from '@gpushield/contracts';
 import { AppError } from '../../platform/errors.ts';
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export const defaultFirst = 25;
 export const maxFirst = 100;
 const maxTextLength = 256;
@@ -12,7 +12,7 @@ const refuse = (name: string, message: string): AppError =>
   });
 
 export const idOf = (name: string, value: unknown): string => {
-  if (typeof value === 'string' && uuid.test(value)) return value.toLowerCase();
+  if (typeof value === 'string' && uuidPattern.test(value.toLowerCase())) return value.toLowerCase();
   throw refuse(name, 'must be a UUID');
 };
 

@@ -105,6 +105,22 @@ export const listNodeRows = async (db: Executor): Promise<readonly NodeRow[]> =>
     )
   ).rows;
 
+/** The node's row, made where there is none, and locked until the transaction ends: whoever changes it waits. */
+export const lockNode = async (tx: Executor, name: string, at: Date): Promise<NodeRow> => {
+  await tx.query(
+    `INSERT INTO reservation_nodes (name, cordoned, reason, updated_at) VALUES ($1, false, '', $2)
+     ON CONFLICT (name) DO NOTHING`,
+    [name, at],
+  );
+  const { rows } = await tx.query<NodeRow>(
+    `SELECT name, cordoned, reason, maintenance_from, maintenance_until FROM reservation_nodes WHERE name = $1
+      FOR UPDATE`,
+    [name],
+  );
+  if (rows[0] === undefined) throw new Error('A node vanished in the transaction that made it');
+  return rows[0];
+};
+
 export const putNode = async (tx: Executor, node: NodeRow, at: Date): Promise<void> => {
   await tx.query(
     `INSERT INTO reservation_nodes (name, cordoned, reason, maintenance_from, maintenance_until, updated_at)

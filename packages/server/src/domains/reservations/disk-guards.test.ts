@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../testing/index.ts';
 import { reservationsStage, type Person, type Stage } from '../../testing/reservations/stage.ts';
+import { fakeRuntime, handClock, processorDeps } from '../../testing/reservations/processor.ts';
+import { putCapacity } from './cluster-store.ts';
 import { lockDisk } from './disk-store.ts';
+import { reconcileJob } from './processor/reconcile-job.ts';
+import { runSchedulePass } from './processor/schedule-pass.ts';
 import { beginSnapshot } from './snapshot-store.ts';
 
 const database = testDatabase();
@@ -49,5 +53,47 @@ describe('a disk that is being copied', () => {
       return [answer];
     });
     expect((await submitted[0])?.json()).toMatchObject({ code: 'disk_in_use' });
+  });
+});
+
+describe('a job whose disk is still a copy under way', () => {
+  it('holds no devices until the copy is there, and fails where it cannot be made', async () => {
+    const { db } = database;
+    await db.query('UPDATE jobs SET released_at = now()');
+    const capacity = { name: 'here', ready: true, unschedulableReason: null, cpuMillis: 1, memoryMib: 1 };
+    const pools = [{ gpuType: 'cpu-x86', total: 4, usedByOthers: 0, deviceIds: null }];
+    await putCapacity(db, 'fake', { nodes: [{ ...capacity, pools }], observedAtMs: Date.now() });
+    for (const outcome of ['done', 'failed'] as const) {
+      const name = `copy-${outcome}`;
+      expect((await user.send('POST', '/v1/disks/work/clone', { new_name: name })).status).toBe(200);
+      const submitted = await user.send('POST', '/v1/jobs/submit', {
+        instance_type: 'cpu-x86',
+        disk_name: name,
+      });
+      const id = String(submitted.json()['job_id']);
+      const status = async () => (await user.send('GET', `/v1/jobs/${id}`)).json()['status'];
+      expect(await status()).toBe('pending');
+      let copy: 'pending' | 'done' | 'failed' = 'pending';
+      const progress = () =>
+        Promise.resolve(
+          copy === 'pending'
+            ? ({ kind: 'pending', progress: 'copying' } as const)
+            : copy === 'done'
+              ? ({ kind: 'done' } as const)
+              : ({ kind: 'failed', reason: 'no space' } as const),
+        );
+      const runtime = fakeRuntime({ disks: { ensure: progress } });
+      const deps = await processorDeps(db, { runtime, clock: handClock(Date.now()) });
+      expect(await reconcileJob(deps, id, () => undefined)).toBe('done');
+      expect(await runSchedulePass(deps)).toBe(0);
+      expect(await status()).toBe('pending');
+      copy = outcome;
+      await reconcileJob(deps, id, () => undefined);
+      expect(await status()).toBe(outcome === 'done' ? 'queued' : 'failed');
+      expect(await runSchedulePass(deps)).toBe(outcome === 'done' ? 1 : 0);
+      await db.query('UPDATE jobs SET released_at = now() WHERE id = $1', [id]);
+      await db.query('DELETE FROM job_allocations');
+      await db.query(`DELETE FROM disk_snapshots WHERE status = 'creating'`);
+    }
   });
 });

@@ -40,7 +40,9 @@ const insertSql = `
       image, dockerfile, command, env_sealed, disk_id, github_user, ssh_keys, profile, require_kata,
       preserve_entrypoint, jupyter_wanted, jupyter_token_sealed, created_at, status, status_since, due_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-      'queued', $23, $23)
+      -- A job whose disk is still a copy under way holds no devices while it waits for it.
+      CASE WHEN EXISTS (SELECT FROM disks WHERE id = $15 AND status = 'creating' AND source_snapshot_id IS NOT NULL)
+        THEN 'pending' ELSE 'queued' END, $23, $23)
     RETURNING id)
   SELECT pgmq.send($24::text, $25::jsonb)::text AS message_id FROM job`;
 

@@ -1,9 +1,8 @@
+import { uuidPattern } from '@gpushield/contracts';
 import { AppError } from '../../platform/errors.ts';
 import type { RequestContext } from '../../platform/http/route.ts';
 import { findJob, findJobsByPrefix, lockJob } from './job-store.ts';
 import type { JobRow } from './types.ts';
-
-const wholeId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * The job of this id, or of this unique beginning of one. Errors: `not_found`, `not_owner`; `invalid_request` where the
@@ -11,7 +10,7 @@ const wholeId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  */
 export const ownedJob = async (ctx: RequestContext, given: string): Promise<JobRow> => {
   const id = given.toLowerCase();
-  if (wholeId.test(id)) {
+  if (uuidPattern.test(id)) {
     const row = await findJob(ctx.db, id);
     if (row === undefined) throw new AppError('not_found', { detail: 'There is no such job' });
     ctx.authorize({ ownerId: row.user_id });

@@ -1,3 +1,4 @@
+import { uuidPattern } from '@gpushield/contracts';
 import type { Outcome, QueueMessage, QueueWorker, WorkerOptions } from '../../../platform/queue/index.ts';
 import { makeDue } from '../job-store.ts';
 import { messageOf, type ProcessorDeps } from './deps.ts';
@@ -18,7 +19,6 @@ export interface ProcessorOptions extends Omit<ProcessorDeps, 'workerId' | 'clai
   readonly pauses?: SweepPauses;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const concurrency = 16;
 const stopGraceMs = 5_000;
 const busyRetrySeconds = 1;
@@ -27,7 +27,7 @@ const busyRetrySeconds = 1;
 const idIn = (message: QueueMessage, field: 'job_id' | 'operation_id'): string | undefined => {
   const { body } = message;
   const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined;
-  return typeof value === 'string' && uuid.test(value) ? value : undefined;
+  return typeof value === 'string' && uuidPattern.test(value) ? value : undefined;
 };
 
 /** Has a job looked at soon, since something about it changed. */

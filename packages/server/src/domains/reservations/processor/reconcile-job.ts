@@ -4,21 +4,27 @@ import { backoffMs, isFinal } from '../life.ts';
 import type { ProcessorDeps } from './deps.ts';
 import { stepFinal } from './finish-job.ts';
 import { endJob, moveTo, type JobStep, type Next } from './job-step.ts';
+import { makeDisk } from './reconcile-disk.ts';
 import { stepPreparing, stepQueued } from './start-job.ts';
 import { stepActive } from './watch-job.ts';
 
 /** Steps of one wake; a job that wants more is woken again. */
 const maxSteps = 12;
+const pendingLookMs = 1_000;
 
 export type Reconciled = 'done' | 'busy' | 'unknown';
 
-/** `pending`: its disk is busy with something else. */
+/** `pending`: its disk is a copy under way. It queues, and holds devices, when that is made. */
 const stepPending = async (step: JobStep): Promise<Next> => {
   const { row, deps, nowMs } = step;
   const disk = row.disk_id === null ? undefined : await findDisk(deps.db, row.disk_id);
-  return disk?.status === 'creating'
-    ? { dueMs: nowMs + 1_000 }
-    : moveTo(step, 'queued', 'Waiting for its turn');
+  if (disk?.status === 'creating' && disk.deleted_at === null) {
+    const made = await makeDisk(deps, disk);
+    if (made.kind === 'pending') return { dueMs: nowMs + pendingLookMs };
+    if (made.kind === 'failed') return endJob(step, 'failed', `Its disk could not be made: ${made.reason}`);
+  }
+  // What became of the disk otherwise is told where the job is started on it.
+  return moveTo(step, 'queued', 'Waiting for its turn');
 };
 
 const stepOf = (step: JobStep): Promise<Next> => {

@@ -16,7 +16,7 @@ import {
 import { Type } from 'typebox';
 import { AppError } from '../../../platform/errors.ts';
 import { defineRoute, noContent, ok, transactionOf } from '../../../platform/http/route.ts';
-import { deleteType, listNodeRows, listTypes, putNode, putType } from '../cluster-store.ts';
+import { deleteType, listTypes, lockNode, putNode, putType } from '../cluster-store.ts';
 import type { RouteDeps } from '../deps.ts';
 import { lockedJob } from '../owned-job.ts';
 import {
@@ -39,6 +39,13 @@ const NodeParams = Type.Object({
 });
 const read = { scope: 'cluster:read' } as const;
 const write = { scope: 'cluster:write' } as const;
+
+/** What deletions answer. Errors: `not_found` where there was nothing. */
+const gone = (deps: RouteDeps, wasThere: boolean) => {
+  if (!wasThere) throw new AppError('not_found');
+  deps.views.invalidate();
+  return noContent();
+};
 
 export const listGpuTypes = () =>
   defineRoute({
@@ -101,11 +108,8 @@ export const deleteGpuType = (deps: RouteDeps) =>
     effect: 'transaction',
     schema: { params: GpuTypeParams, responses: { 204: null } },
     errors: ['not_found'],
-    handler: async ({ params }, ctx) => {
-      if (!(await deleteType(transactionOf(ctx), params.type.toLowerCase()))) throw new AppError('not_found');
-      deps.views.invalidate();
-      return noContent();
-    },
+    handler: async ({ params }, ctx) =>
+      gone(deps, await deleteType(transactionOf(ctx), params.type.toLowerCase())),
   });
 
 export const listQuotas = () =>
@@ -158,12 +162,8 @@ export const deleteQuota = (deps: RouteDeps) =>
     effect: 'transaction',
     schema: { params: QuotaParams, responses: { 204: null } },
     errors: ['not_found'],
-    handler: async ({ params }, ctx) => {
-      if (!(await removeQuota(transactionOf(ctx), params.kind, params.subject)))
-        throw new AppError('not_found');
-      deps.views.invalidate();
-      return noContent();
-    },
+    handler: async ({ params }, ctx) =>
+      gone(deps, await removeQuota(transactionOf(ctx), params.kind, params.subject)),
   });
 
 export const listGroups = () =>
@@ -249,14 +249,13 @@ export const setNodeMaintenance = (deps: RouteDeps) =>
     schema: { params: NodeParams, body: NodeMaintenance, responses: { 204: null } },
     handler: async ({ params, body }, ctx) => {
       const tx = transactionOf(ctx);
-      const before = (await listNodeRows(tx)).find(({ name }) => name === params.node);
+      const before = await lockNode(tx, params.node, new Date(deps.clock.nowMs()));
       const row = {
         name: params.node,
-        cordoned: body.cordoned ?? before?.cordoned ?? false,
-        reason: body.reason ?? before?.reason ?? '',
-        maintenance_from: body.from === undefined ? (before?.maintenance_from ?? null) : dateOf(body.from),
-        maintenance_until:
-          body.until === undefined ? (before?.maintenance_until ?? null) : dateOf(body.until),
+        cordoned: body.cordoned ?? before.cordoned,
+        reason: body.reason ?? before.reason,
+        maintenance_from: body.from === undefined ? before.maintenance_from : dateOf(body.from),
+        maintenance_until: body.until === undefined ? before.maintenance_until : dateOf(body.until),
       };
       if (
         row.maintenance_until !== null &&

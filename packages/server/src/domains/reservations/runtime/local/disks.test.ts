@@ -71,4 +71,18 @@ describe('copies of disks', () => {
     expect(made).toMatchObject({ kind: 'failed' });
     expect(JSON.stringify(made)).toContain('Permission denied');
   });
+
+  it('are measured and listed up to a bound, whatever a job made', async () => {
+    const bounded = createLocalDisks(layout, isRoot, { listed: 5, measured: 8 });
+    await bounded.ensure(disk, null);
+    for (let n = 0; n < 8; n += 1) write(`file-${String(n)}`, 'text');
+    const first = randomUUID();
+    expect(await finished(() => bounded.snapshot(disk, first))).toEqual({ kind: 'done', sizeBytes: 32 });
+    const listed = await bounded.listContent(disk, first, 65_536);
+    expect(listed?.match(/file-/g)).toHaveLength(5);
+    expect(listed).toMatch(/… and more$/);
+    write('one-more', 'text');
+    const second = randomUUID();
+    expect(await finished(() => bounded.snapshot(disk, second))).toEqual({ kind: 'done', sizeBytes: null });
+  });
 });

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open, opendir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DiskProgress, RuntimeDisks } from '../port.ts';
 import type { Layout } from './layout.ts';
 import { jobUid } from './sandbox.ts';
 
-const maxListedEntries = 20_000;
+/** Of a listing, and of the sum of a snapshot's size: jobs decide how much there is. */
+const defaultLimits = { listed: 20_000, measured: 500_000 };
 const maxDepth = 12;
 const kibibyte = 1024;
 
@@ -55,11 +56,22 @@ const copyWhole = async (from: string, to: string, isRoot: boolean): Promise<voi
 };
 
 interface Walk {
+  readonly maxEntries: number;
   lines: string[];
   bytes: number;
   entries: number;
   cut: boolean;
 }
+
+/** Names in a directory, `limit` at most: somebody may have made millions. */
+const namesIn = async (directory: string, limit: number): Promise<{ names: string[]; cut: boolean }> => {
+  const names: string[] = [];
+  for await (const entry of await opendir(directory)) {
+    if (names.length >= limit) return { names, cut: true };
+    names.push(entry.name);
+  }
+  return { names, cut: false };
+};
 
 const walk = async (
   state: Walk,
@@ -68,9 +80,11 @@ const walk = async (
   depth: number,
   maxBytes: number,
 ): Promise<void> => {
-  const names = (await readdir(directory)).sort();
+  const { names, cut } = await namesIn(directory, state.maxEntries - state.entries);
+  if (cut) state.cut = true;
+  names.sort();
   for (const [index, name] of names.entries()) {
-    if (state.bytes > maxBytes || state.entries > maxListedEntries) {
+    if (state.bytes > maxBytes || state.entries >= state.maxEntries) {
       state.cut = true;
       return;
     }
@@ -87,10 +101,19 @@ const walk = async (
   }
 };
 
-const sizeOf = async (directory: string): Promise<number> => {
+/** Bytes of the files below; null where there are more entries than are counted. */
+const sizeOf = async (directory: string, maxEntries: number): Promise<number | null> => {
+  const left = [directory];
+  let entries = 0;
   let total = 0;
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) total += (await lstat(join(entry.parentPath, entry.name))).size;
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for await (const entry of await opendir(next)) {
+      entries += 1;
+      if (entries > maxEntries) return null;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) left.push(path);
+      else if (entry.isFile()) total += (await lstat(path)).size;
+    }
   }
   return total;
 };
@@ -127,7 +150,7 @@ const createCopies = (isRoot: boolean) => {
  * Disks as directories of this host, snapshots as copies (reflinks where the file system has them). A disk's size is
  * noted and not enforced: that is the host's file system's to do.
  */
-export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks => {
+export const createLocalDisks = (layout: Layout, isRoot: boolean, limits = defaultLimits): RuntimeDisks => {
   const copying = createCopies(isRoot);
   return {
     ensure: async ({ diskId }, fromSnapshotId) => {
@@ -146,10 +169,10 @@ export const createLocalDisks = (layout: Layout, isRoot: boolean): RuntimeDisks 
     snapshot: async ({ diskId }, snapshotId) => {
       const target = layout.snapshot(diskId, snapshotId);
       const made = copying(layout.disk(diskId), target);
-      return made.kind === 'done' ? { kind: 'done', sizeBytes: await sizeOf(target) } : made;
+      return made.kind === 'done' ? { kind: 'done', sizeBytes: await sizeOf(target, limits.measured) } : made;
     },
     listContent: async ({ diskId }, snapshotId, maxBytes) => {
-      const state: Walk = { lines: ['.'], bytes: 2, entries: 0, cut: false };
+      const state: Walk = { maxEntries: limits.listed, lines: ['.'], bytes: 2, entries: 0, cut: false };
       await walk(state, layout.snapshot(diskId, snapshotId), '', 0, maxBytes);
       if (state.cut) state.lines.push('… and more');
       return state.lines.join('\n');

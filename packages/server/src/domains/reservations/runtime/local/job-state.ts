@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -12,14 +13,24 @@ import {
 import { join } from 'node:path';
 import type { JobPlace } from './layout.ts';
 
-/** Reads a small file that the job may have made something else of: links are not followed, and no more is read. */
-export const readUntrusted = (path: string, maxBytes = 4096): string | undefined => {
+/**
+ * Reads the beginning or the end of a file that the job may have made something else of: links are not followed, and no
+ * more is read.
+ */
+export const readUntrusted = (
+  path: string,
+  { maxBytes = 4096, from = 'start' }: { readonly maxBytes?: number; readonly from?: 'start' | 'end' } = {},
+): string | undefined => {
   let descriptor: number | undefined;
   try {
     if (!lstatSync(path).isFile()) return undefined;
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const facts = fstatSync(descriptor);
+    // Looked at again: between the two looks it may have become something else.
+    if (!facts.isFile()) return undefined;
     const buffer = Buffer.alloc(maxBytes);
-    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, maxBytes, 0));
+    const at = from === 'start' ? 0 : Math.max(0, facts.size - maxBytes);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, maxBytes, at));
   } catch {
     return undefined;
   } finally {

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { uuidPattern } from '@gpushield/contracts';
 
 /** Ids become names of directories: nothing but a UUID may. Throws `RangeError`. */
 const safe = (id: string): string => {
-  if (!uuid.test(id)) throw new RangeError('An id of a job or disk is a UUID');
+  if (!uuidPattern.test(id)) throw new RangeError('An id of a job or disk is a UUID');
   return id;
 };
 
@@ -58,4 +57,4 @@ export const createLayout = (root: string): Layout => ({
   snapshot: (diskId, snapshotId) => join(root, 'snapshots', safe(diskId), safe(snapshotId)),
 });
 
-export const isJobId = (text: string): boolean => uuid.test(text);
+export const isJobId = (text: string): boolean => uuidPattern.test(text);

@@ -9,6 +9,8 @@ import { readSettings } from './prepare.ts';
 import { openTerminal } from './terminal.ts';
 
 const maxNoteBytes = 1_500;
+/** Why something failed is in the last lines. */
+const ofLogs = { maxBytes: 2_000, from: 'end' } as const;
 
 /** What is done with a job while it runs: terminals, messages, looks at its life. */
 export const createVisits = (
@@ -64,8 +66,8 @@ export const createVisits = (
       const state = readState(place);
       return {
         state,
-        ssh_log: (readUntrusted(join(place.run, 'sshd.log')) ?? '').slice(-2_000),
-        jupyter_log: (readUntrusted(join(place.run, 'jupyter.log')) ?? '').slice(-2_000),
+        ssh_log: readUntrusted(join(place.run, 'sshd.log'), ofLogs) ?? '',
+        jupyter_log: readUntrusted(join(place.run, 'jupyter.log'), ofLogs) ?? '',
         processes_cpu_seconds: state.kind === 'running' ? cpuSecondsOf(state.firstPid) : null,
       };
     },
