@@ -22,6 +22,7 @@ export const scopes = [
   'detection:write',
   'agents:read',
   'agents:write',
+  'agents:write:own',
   'scores:read',
   'scores:write',
   'users:read',
@@ -147,6 +148,7 @@ export const roleScopes = {
     'sensors:write:own',
     'telemetry:write:own',
     'events:write:own',
+    'agents:write:own',
   ],
 } as const satisfies Record<string, readonly Scope[]>;
 

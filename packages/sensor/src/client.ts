@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { authBackoffMs, parseRetryAfter } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
@@ -13,6 +14,8 @@ export interface ApiRequest {
   readonly idempotencyKey?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Signed as this agent, instead of sent with the API key. */
+  readonly signAs?: { readonly id: string; readonly secret: string };
 }
 
 /**
@@ -79,6 +82,36 @@ const causeOf = (error: unknown): string => {
   return `${error.name}: ${error.message}${cause === undefined ? '' : ` (${cause.message})`}`.slice(0, 300);
 };
 
+/** Who asks: the API key, or an agent. Each attempt of an agent is signed anew: a timestamped signature is good once. */
+const createCredentials = (readApiKey: () => Promise<string>, clock: Clock) => {
+  let apiKey: string | undefined;
+  let signed = { key: '', atS: 0 };
+  const of = async (request: ApiRequest, body: string): Promise<Record<string, string>> => {
+    const { signAs } = request;
+    if (signAs === undefined) {
+      apiKey ??= await readApiKey();
+      return { authorization: `Bearer ${apiKey}` };
+    }
+    const { idempotencyKey = '' } = request;
+    const nowS = Math.floor(clock.now().getTime() / 1000);
+    // The same request within the same second would be the same signature, which is good once.
+    const atS = signed.key === idempotencyKey ? Math.max(nowS, signed.atS + 1) : nowS;
+    signed = { key: idempotencyKey, atS };
+    const timestamp = String(atS);
+    const signature = createHmac('sha256', signAs.secret)
+      .update(`${timestamp}.`)
+      .update(body)
+      .digest('base64');
+    return { 'x-agent-id': signAs.id, 'x-agent-timestamp': timestamp, 'x-agent-signature': signature };
+  };
+  return {
+    of,
+    forget: (): void => {
+      apiKey = undefined;
+    },
+  };
+};
+
 /**
  * HTTP client of the server's API: one deadline for the whole exchange, answers capped, no redirects, connections
  * kept alive by `fetch` itself. Never rejects. `readApiKey` is asked again after a 401 or 403, so that a rotated
@@ -99,24 +132,24 @@ export const createClient = ({
   uuid: () => string;
   userAgent: string;
 }): ApiClient => {
-  let apiKey: string | undefined;
+  const credentials = createCredentials(readApiKey, clock);
   const base = baseUrl.replace(/\/+$/, '');
 
   const exchange = async (request: ApiRequest, signal: AbortSignal): Promise<ApiResult> => {
-    apiKey ??= await readApiKey();
+    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const response = await fetch(base + request.path, {
       method: request.method,
       redirect: 'manual',
       signal,
       headers: {
-        authorization: `Bearer ${apiKey}`,
+        ...(await credentials.of(request, text ?? '')),
         accept: 'application/json, application/problem+json',
         'user-agent': userAgent,
         'x-correlation-id': uuid(),
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
         ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': `"${request.idempotencyKey}"` }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(text === undefined ? {} : { body: text }),
     });
     const answer = await readCapped(response);
     if (answer === null)
@@ -126,7 +159,7 @@ export const createClient = ({
       return { kind: 'retry', reason: 'answer is not JSON', retryAfterMs: 0 };
     const retryAfter = response.headers.get('retry-after');
     const result = classifyAnswer({ status: response.status, retryAfter, body }, clock.now().getTime());
-    if (result.kind === 'denied') apiKey = undefined;
+    if (result.kind === 'denied' && request.signAs === undefined) credentials.forget();
     return result;
   };
 

@@ -19,7 +19,15 @@ export interface SensorConfig {
   readonly spoolMaxBytes: number;
   /** `/metrics` addresses of exporters that run already, whose GPUs this sensor reports too. */
   readonly exporterUrls: readonly string[];
+  /** `auto`: syscalls are watched where that is possible; `proc`: processes are polled, nothing else; `off`: neither. */
+  readonly syscalls: SyscallMode;
+  readonly syscallSpoolMaxBytes: number;
 }
+
+export const syscallModes = ['auto', 'proc', 'off'] as const;
+export type SyscallMode = (typeof syscallModes)[number];
+/** Room for about a hundred thousand events. */
+const defaultSyscallSpoolMaxBytes = 64 * 1024 * 1024;
 
 /** Room for about four days of one sample a second from eight GPUs. */
 export const defaultSpoolMaxBytes = 256 * 1024 * 1024;
@@ -57,11 +65,35 @@ const apiKeyReader = (env: Environment): (() => Promise<string>) => {
   };
 };
 
+type Check = (name: string, problem: string | null, example: string) => void;
+
+const parseSyscalls = (
+  set: (name: string) => string | undefined,
+  check: Check,
+): Pick<SensorConfig, 'syscalls' | 'syscallSpoolMaxBytes'> | undefined => {
+  const modeText = set('GPUSHIELD_SENSOR_SYSCALLS') ?? 'auto';
+  const syscalls = syscallModes.find((mode) => mode === modeText);
+  check(
+    'GPUSHIELD_SENSOR_SYSCALLS',
+    syscalls === undefined ? `must be one of ${syscallModes.join(', ')}` : null,
+    'auto',
+  );
+  const syscallBytesText =
+    set('GPUSHIELD_SENSOR_SYSCALLS_SPOOL_MAX_BYTES') ?? String(defaultSyscallSpoolMaxBytes);
+  const syscallSpoolMaxBytes = /^\d{1,13}$/.test(syscallBytesText) ? Number(syscallBytesText) : 0;
+  check(
+    'GPUSHIELD_SENSOR_SYSCALLS_SPOOL_MAX_BYTES',
+    syscallSpoolMaxBytes < minSpoolMaxBytes ? `must be a whole number of at least ${minSpoolMaxBytes}` : null,
+    String(defaultSyscallSpoolMaxBytes),
+  );
+  return syscalls === undefined ? undefined : { syscalls, syscallSpoolMaxBytes };
+};
+
 /** Validates the sensor's environment as a whole; `problems` names every variable that is wrong, with an example. */
 export const parseConfig = (env: Environment, { isRoot }: { isRoot: boolean }): ParsedConfig => {
   const problems: string[] = [];
   const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const check = (name: string, problem: string | null, example: string): void => {
+  const check: Check = (name, problem, example) => {
     if (problem !== null) problems.push(`${name} ${problem}; example: ${name}=${example}`);
   };
   const url = set('GPUSHIELD_URL') ?? 'http://127.0.0.1:8000';
@@ -91,6 +123,7 @@ export const parseConfig = (env: Environment, { isRoot }: { isRoot: boolean }): 
   const spoolProblem =
     spoolMaxBytes < minSpoolMaxBytes ? `must be a whole number of at least ${minSpoolMaxBytes}` : null;
   check('GPUSHIELD_SENSOR_SPOOL_MAX_BYTES', spoolProblem, String(defaultSpoolMaxBytes));
+  const watching = parseSyscalls(set, check);
   const exporterUrls = (set('GPUSHIELD_SENSOR_EXPORTERS') ?? '')
     .split(',')
     .map((part) => part.trim())
@@ -101,12 +134,15 @@ export const parseConfig = (env: Environment, { isRoot }: { isRoot: boolean }): 
     exporterUrls.length > maxExporters ? `names more than ${maxExporters} addresses` : badExporter,
     'http://127.0.0.1:9400/metrics',
   );
-  if (problems.length > 0 || logLevel === undefined) return { ok: false, problems };
+  if (problems.length > 0 || logLevel === undefined || watching === undefined) return { ok: false, problems };
   const stateDir = set('GPUSHIELD_SENSOR_STATE_DIR') ?? defaultStateDir(env, isRoot);
   const caFile = set('GPUSHIELD_CA_FILE') ?? null;
   const readApiKey = apiKeyReader(env);
   return {
     ok: true,
-    config: { url, readApiKey, stateDir, nodeName, clusterId, logLevel, caFile, spoolMaxBytes, exporterUrls },
+    config: {
+      ...{ url, readApiKey, stateDir, nodeName, clusterId, logLevel, caFile, spoolMaxBytes, exporterUrls },
+      ...watching,
+    },
   };
 };

@@ -22,6 +22,13 @@ export interface SensorDeps {
   readonly fallbackHostname: string;
   /** The kernel log's clock now: CLOCK_MONOTONIC, in milliseconds since boot. */
   readonly uptimeMs: () => number;
+  /** What watching syscalls takes from the outside. */
+  readonly watch: {
+    readonly spawn: typeof spawn;
+    readonly path: string;
+    readonly pid: number;
+    readonly isRoot: boolean;
+  };
 }
 
 /** Directories that only root can write; the caller's own PATH plays no part. */
@@ -51,5 +58,6 @@ export const systemDeps = ({
     architecture: machine(),
     fallbackHostname: hostname(),
     uptimeMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+    watch: { spawn, path: systemPath, pid: process.pid, isRoot: process.getuid?.() === 0 },
   };
 };

@@ -23,6 +23,7 @@ export interface LoopDeps {
   readonly wakes: {
     readonly registration: Wake;
     readonly sender: Wake;
+    readonly syscallSender: Wake;
     readonly heartbeat: Wake;
     readonly configuration: Wake;
     readonly telemetry: Wake;

@@ -91,7 +91,8 @@ export const runRegistration = async (deps: RegistrationDeps, signal: AbortSigna
     if (isAborted(signal)) return;
     if (failure === null) {
       failures = 0;
-      for (const wake of [wakes.sender, wakes.heartbeat, wakes.configuration, wakes.inventory]) wake.wake();
+      const { sender, syscallSender, heartbeat, configuration, inventory } = wakes;
+      for (const wake of [sender, syscallSender, heartbeat, configuration, inventory]) wake.wake();
       await wakes.registration.wait(rediscoverMs, signal);
       continue;
     }

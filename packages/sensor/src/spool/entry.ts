@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-export const entryKinds = ['telemetry', 'events', 'inventory'] as const;
+export const entryKinds = ['telemetry', 'events', 'inventory', 'syscalls'] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
 /** One batch on its way to the server. `seq` orders all entries of a spool; `key` makes redelivery count once. */

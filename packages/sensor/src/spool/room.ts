@@ -4,7 +4,9 @@ import { dropOldest, laneBytes, type Lane } from './lane.ts';
 export type LaneKind = 'telemetry' | 'evidence';
 export type Lanes = Readonly<Record<LaneKind, Lane>>;
 
-export const laneKindOf = (kind: EntryKind): LaneKind => (kind === 'telemetry' ? 'telemetry' : 'evidence');
+/** Syscalls have a spool of their own, and go the way of what comes all the time and may be merged. */
+export const laneKindOf = (kind: EntryKind): LaneKind =>
+  kind === 'telemetry' || kind === 'syscalls' ? 'telemetry' : 'evidence';
 export const totalBytes = ({ telemetry, evidence }: Lanes): number =>
   laneBytes(telemetry) + laneBytes(evidence);
 

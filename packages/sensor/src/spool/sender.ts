@@ -26,9 +26,11 @@ export interface SenderDeps {
   /** Woken by `append` and by a registration. */
   readonly work: Wake;
   readonly requestRegistration: () => void;
+  /** How a batch is sent, where not as what sensors report. */
+  readonly deliver?: (batch: Batch, signal: AbortSignal) => Promise<Outcome>;
 }
 
-type Outcome =
+export type Outcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'later'; readonly reason: string; readonly retryAfterMs: number }
   /** The server does not know the sensor, the node or the GPU: registering may help. */
@@ -51,7 +53,7 @@ export const judge = (result: ApiResult): Outcome => {
   return { kind: isStranger ? 'stranger' : 'never', reason: result.reason };
 };
 
-const attempt = async (
+const deliverReport = async (
   { client, session }: SenderDeps,
   batch: Batch,
   signal: AbortSignal,
@@ -131,7 +133,7 @@ const settle = async (
   let failures = 0;
   let hasRegistered = false;
   while (!signal.aborted) {
-    const outcome = await attempt(deps, batch, signal);
+    const outcome = await (deps.deliver?.(batch, signal) ?? deliverReport(deps, batch, signal));
     if (outcome.kind === 'delivered') {
       deps.health.clear('delivery');
       return true;

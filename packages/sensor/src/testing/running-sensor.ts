@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock.ts';
 import { rootsAt } from '../collect/roots.ts';
@@ -62,10 +63,12 @@ export const startSensor = ({
     architecture: 'x86_64',
     fallbackHostname: 'test-host',
     uptimeMs: () => 100_000,
+    watch: { spawn, path: '/nonexistent', pid: process.pid, isRoot: false },
   };
   const config: SensorConfig = {
     ...{ url, readApiKey, stateDir, spoolMaxBytes },
     ...{ nodeName, clusterId: 'default', logLevel: 'info', caFile: null, exporterUrls: [] },
+    ...{ syscalls: 'off', syscallSpoolMaxBytes: 64 * 1024 * 1024 },
   };
   const stopping = new AbortController();
   const ended = runSensor({ config, deps, signal: stopping.signal });

@@ -156,3 +156,20 @@ export const checkSensorSight = (uid: number | undefined): readonly Finding[] =>
       : warn('sensor: user', 'not root', 'Some evidence needs root; the sensor lists what it is blind to.'),
   ];
 };
+
+const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Whether the local sensor can watch syscalls; what it lacks, in the order in which it asks. */
+export const checkSyscallSight = (
+  uid: number | undefined,
+  exists: (path: string) => boolean = existsSync,
+): Finding => {
+  const name = 'sensor: syscalls';
+  const blind = (why: string): string => `${why}: only new processes are seen, by looking at /proc`;
+  if (uid !== 0) return warn(name, blind('not root'), 'Run the sensor as root to see what processes do.');
+  if (!systemFolders.some((folder) => exists(`${folder}/bpftrace`)))
+    return warn(name, blind('bpftrace is not installed'), 'Install the package bpftrace (0.17 or later).');
+  return exists('/sys/kernel/btf/vmlinux')
+    ? ok(name, 'bpftrace can watch them')
+    : warn(name, blind('this kernel tells no types'), 'Use a kernel with CONFIG_DEBUG_INFO_BTF.');
+};

@@ -5,6 +5,7 @@ import {
   checkNode,
   checkPort,
   checkSensorSight,
+  checkSyscallSight,
   type Finding,
 } from './doctor-checks.ts';
 import { exitCode, type Command } from './context.ts';
@@ -23,6 +24,7 @@ export const doctorCommand: Command = async ({ config, say }, args) => {
     await checkPort(config),
     checkExposure(config),
     ...checkSensorSight(process.getuid?.()),
+    checkSyscallSight(process.getuid?.()),
   ];
   if (args.includes('--json')) say(JSON.stringify(findings));
   else for (const finding of findings) for (const line of render(finding)) say(line);

@@ -31,6 +31,8 @@ const inherited = [
   'GPUSHIELD_CLUSTER_ID',
   'GPUSHIELD_LOG_LEVEL',
   'GPUSHIELD_SENSOR_EXPORTERS',
+  'GPUSHIELD_SENSOR_SYSCALLS',
+  'GPUSHIELD_SENSOR_SYSCALLS_SPOOL_MAX_BYTES',
 ];
 
 const environmentOf = (options: SensorChildOptions): NodeJS.ProcessEnv => ({

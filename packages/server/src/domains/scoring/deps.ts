@@ -10,7 +10,10 @@ import type { WebhooksPort } from '../webhooks/index.ts';
 /** What scoring asks of the fleet. */
 export interface ScoringFleet {
   findNode(db: Executor, id: string): Promise<object | undefined>;
-  findSensor(db: Executor, id: string): Promise<{ readonly node_id: string } | undefined>;
+  findSensor(
+    db: Executor,
+    id: string,
+  ): Promise<{ readonly node_id: string; readonly registered_by: string } | undefined>;
 }
 
 export interface ScoringDeps {

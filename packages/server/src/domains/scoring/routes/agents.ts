@@ -37,6 +37,7 @@ import {
 import type { AgentDirectory } from '../agents/directory.ts';
 import { presentAgent } from '../agents/present.ts';
 import { registerAgent } from '../agents/register-agent.ts';
+import { requireOwnSensor } from '../agents/require-own-sensor.ts';
 import { subscriptionsOfAgents } from '../crossings/subscription-store.ts';
 import type { ScoringDeps } from '../deps.ts';
 
@@ -72,9 +73,10 @@ const registerAgentRoute = (deps: AgentRouteDeps): Route =>
     audit: { when: 'before', action: 'agent.register' },
     effect: 'own',
     schema: { body: RegisterAgent, responses: { 201: RegisteredAgent } },
-    errors: ['already_exists', 'unknown_reference', 'conflict'],
+    errors: ['already_exists', 'unknown_reference', 'conflict', 'not_owner'],
     handler: async ({ body }, ctx) => {
       const { answer, id } = await deps.db.transaction(async (tx) => {
+        if (ctx.ownOnly) await requireOwnSensor(deps, tx, body, ctx);
         const registered = await registerAgent(deps, tx, body, ctx.principal.id);
         const agent = await shown(tx, registered.id);
         return {
@@ -147,7 +149,7 @@ const updateAgentRoute = (deps: AgentRouteDeps): Route =>
     operationId: 'updateAgent',
     summary: "Change an agent's name, labels or place",
     tag,
-    access: { scope: 'agents:write' },
+    access: { scope: 'agents:write', only: 'full' },
     audit: { when: 'before', action: 'agent.update' },
     effect: 'transaction',
     schema: { params, body: UpdateAgent, responses: { 200: Agent } },
@@ -186,13 +188,14 @@ const rotateAgentSecretRoute = (deps: AgentRouteDeps): Route =>
     audit: { when: 'before', action: 'agent.rotate_secret' },
     effect: 'own',
     schema: { params, body: RotateAgentSecret, responses: { 200: AgentSecret } },
-    errors: ['not_found', 'conflict'],
-    handler: async ({ params: { id }, body }) => {
+    errors: ['not_found', 'conflict', 'not_owner'],
+    handler: async ({ params: { id }, body }, ctx) => {
       const secret = makeOpaqueSecret(deps.randomBytes);
       const nowMs = deps.clock.nowMs();
       const othersUntil = new Date(nowMs + (body.overlap_seconds ?? 3600) * secondMs);
       await deps.db.transaction(async (tx) => {
-        await requireActive(tx, id);
+        const agent = await requireActive(tx, id);
+        ctx.authorize({ ownerId: agent.registeredBy });
         await putAgentSecret(tx, deps.sealer, {
           id: deps.newId(),
           agentId: id,
@@ -216,7 +219,7 @@ const revokeAgentRoute = (deps: AgentRouteDeps): Route =>
     operationId: 'revokeAgent',
     summary: 'Revoke an agent for good: what it signs is refused from now on; what it sent stays',
     tag,
-    access: { scope: 'agents:write' },
+    access: { scope: 'agents:write', only: 'full' },
     audit: { when: 'before', action: 'agent.revoke' },
     effect: 'transaction',
     schema: { params, responses: { 204: null } },

@@ -1,0 +1,202 @@
+import { commandBytes, execSyscalls, headerFields, numbersOf, textBytes, textOf } from './programs/index.ts';
+
+/** One call as the kernel told it; times are nanoseconds of the kernel's clocks. */
+export interface KernelCall {
+  readonly syscall: string;
+  /** CLOCK_MONOTONIC. */
+  readonly atNs: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly parentPid: number;
+  /** CLOCK_BOOTTIME; says together with the pid which process it is. */
+  readonly startedNs: number;
+  readonly parentStartedNs: number;
+  readonly uid: number;
+  readonly euid: number;
+  readonly cgroup: number;
+  readonly command: string;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** What does not fit a number: 64 bits of an address. */
+  readonly exact: Readonly<Record<string, bigint>>;
+  readonly text: string | undefined;
+  readonly isTextCut: boolean;
+  readonly arguments: readonly string[] | undefined;
+  readonly areArgumentsCut: boolean;
+  /** The last part of the running program's path, as the kernel's file system says. */
+  readonly fileName: string | undefined;
+}
+
+export type Parsed =
+  | { readonly kind: 'call'; readonly call: KernelCall }
+  | { readonly kind: 'dropped'; readonly events: number }
+  | { readonly kind: 'lost'; readonly events: number }
+  | { readonly kind: 'attached'; readonly probes: number }
+  | { readonly kind: 'part' }
+  | { readonly kind: 'malformed' };
+
+interface Parts {
+  arguments?: { readonly list: readonly string[]; readonly isCut: boolean };
+  fileName?: string;
+}
+
+/** Parts of starts whose last line never came. */
+const maxWaitingParts = 1024;
+const maxPid = 4_194_304;
+const maxId = 4_294_967_295;
+const integer = /^-?\d{1,20}$/;
+const malformed: Parsed = { kind: 'malformed' };
+const part: Parsed = { kind: 'part' };
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Bytes as they came to text; what is not UTF-8 becomes U+FFFD, and control characters go. */
+const toText = (latin1: string): string =>
+  Buffer.from(latin1, 'latin1')
+    .toString('utf8')
+    .replace(/\p{Cc}/gu, ' ');
+
+/** bpftrace's `%r`: bytes that are no letters are `\xHH`. */
+const unescape = (escaped: string): string =>
+  escaped.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+const numbersIn = (head: string): readonly string[] | undefined => {
+  const list = head.split(',');
+  return list.slice(1).every((each) => integer.test(each)) ? list : undefined;
+};
+
+const inRange = (value: number, maximum: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value <= maximum;
+
+const headOf = (
+  list: readonly string[],
+): Readonly<Record<(typeof headerFields)[number], number>> | undefined => {
+  const values = list.slice(1, 1 + headerFields.length).map(Number);
+  if (values.length !== headerFields.length) return undefined;
+  const [
+    nsecs = -1,
+    pid = -1,
+    tid = -1,
+    ppid = -1,
+    started = -1,
+    parentStarted = -1,
+    uid = -1,
+    euid = -1,
+    cgroup = 0,
+  ] = values;
+  const isGood =
+    [pid, tid, ppid].every((each) => inRange(each, maxPid)) &&
+    [uid, euid].every((each) => inRange(each, maxId)) &&
+    [nsecs, started, parentStarted].every((each) => each >= 0 && each < Number.MAX_SAFE_INTEGER);
+  return isGood
+    ? { nsecs, pid, tid, ppid, started, parent_started: parentStarted, uid, euid, cgroup }
+    : undefined;
+};
+
+const argumentsOf = (told: number, escaped: string): NonNullable<Parts['arguments']> => {
+  const bytes = unescape(escaped);
+  const isCut = told > textBytes;
+  const list = bytes.split('\0');
+  // The last argument ends in a zero byte too, where it is whole.
+  if (!isCut && list.at(-1) === '') list.pop();
+  return { list: list.map(toText), isCut };
+};
+
+type Waiting = Map<number, Parts>;
+
+const partsOf = (waiting: Waiting, tid: number): Parts => {
+  const known = waiting.get(tid);
+  if (known !== undefined) return known;
+  const oldest = waiting.size >= maxWaitingParts ? waiting.keys().next().value : undefined;
+  if (oldest !== undefined) waiting.delete(oldest);
+  const fresh: Parts = {};
+  waiting.set(tid, fresh);
+  return fresh;
+};
+
+const takePart = (waiting: Waiting, name: string, list: readonly string[], rest: string): Parsed => {
+  const tid = Number(list[1]);
+  if (!inRange(tid, maxPid)) return malformed;
+  if (name === '+file') partsOf(waiting, tid).fileName = toText(rest);
+  else if (name === '+arguments') partsOf(waiting, tid).arguments = argumentsOf(Number(list[2] ?? 0), rest);
+  else return malformed;
+  return part;
+};
+
+/** The parts of a start that came before the line which completes it. */
+const claimParts = (waiting: Waiting, syscall: string, tid: number): Parts | undefined => {
+  if (!execSyscalls.includes(syscall)) return undefined;
+  const parts = waiting.get(tid);
+  waiting.delete(tid);
+  return parts;
+};
+
+const takeCall = (waiting: Waiting, syscall: string, list: readonly string[], rest: string): Parsed => {
+  const names = numbersOf(syscall);
+  const head = headOf(list);
+  const given = list.slice(1 + headerFields.length);
+  if (names === undefined || head === undefined || given.length !== names.length) return malformed;
+  if (rest.length < commandBytes) return malformed;
+  const numbers: Record<string, number> = {};
+  const exact: Record<string, bigint> = {};
+  names.forEach((name, index) => {
+    const text = given[index] ?? '0';
+    numbers[name] = Number(text);
+    // Above 2^53 a number is not exact: addresses are read out of all 64 bits.
+    if (name.startsWith('address_')) exact[name] = BigInt(text);
+  });
+  const parts = claimParts(waiting, syscall, head.tid);
+  const text = textOf(syscall) === undefined ? undefined : rest.slice(commandBytes);
+  const call: KernelCall = {
+    ...{ syscall, atNs: head.nsecs, pid: head.pid, tid: head.tid, parentPid: head.ppid },
+    ...{ startedNs: head.started, parentStartedNs: head.parent_started, uid: head.uid, euid: head.euid },
+    ...{ cgroup: head.cgroup, numbers, exact },
+    command: toText(rest.slice(0, commandBytes)).trimEnd(),
+    text: text === undefined ? undefined : toText(text),
+    isTextCut: text !== undefined && text.length >= textBytes - 1,
+    arguments: parts?.arguments?.list,
+    areArgumentsCut: parts?.arguments?.isCut ?? false,
+    fileName: parts?.fileName,
+  };
+  return { kind: 'call', call };
+};
+
+const takePrinted = (waiting: Waiting, data: unknown): Parsed => {
+  if (typeof data !== 'string') return malformed;
+  const end = data.indexOf('|');
+  const list = end < 0 ? undefined : numbersIn(data.slice(0, end));
+  const name = list?.[0];
+  if (list === undefined || name === undefined) return malformed;
+  const rest = data.slice(end + 1);
+  return name.startsWith('+') ? takePart(waiting, name, list, rest) : takeCall(waiting, name, list, rest);
+};
+
+const countIn = (data: unknown, name: string): number => {
+  const value = isObject(data) ? data[name] : undefined;
+  return typeof value === 'number' && inRange(value, Number.MAX_SAFE_INTEGER) ? value : 0;
+};
+
+const messageOf = (line: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const message: unknown = JSON.parse(line);
+    return isObject(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Joins lines of one start of a program, which come apart, and checks everything: bpftrace's output is data of others. */
+export const createLineParser = () => {
+  const waiting: Waiting = new Map();
+  /** `line`: one line of bpftrace's JSON, its bytes as latin1. */
+  return (line: string): Parsed => {
+    const message = messageOf(line);
+    if (message === undefined) return malformed;
+    const { type, data } = message;
+    if (type === 'printf') return takePrinted(waiting, data);
+    if (type === 'map') return { kind: 'dropped', events: countIn(data, '@dropped') };
+    if (type === 'lost_events') return { kind: 'lost', events: countIn(data, 'events') };
+    if (type === 'attached_probes') return { kind: 'attached', probes: countIn(data, 'probes') };
+    return part;
+  };
+};
