@@ -2,7 +2,7 @@ import type { Output } from './io.ts';
 import { cleanBlock, cleanJson, cleanLine } from './text/clean.ts';
 import { createPainter, wantsColour, type Painter } from './text/paint.ts';
 import { renderTable, type TableColumn } from './text/table.ts';
-import { displayWidth, pad } from './text/width.ts';
+import { displayWidth, pad, truncate } from './text/width.ts';
 
 export interface Column<Row> extends TableColumn {
   readonly cell: (row: Row) => string;
@@ -41,6 +41,9 @@ export interface PrinterOptions {
   readonly quiet: boolean;
   readonly noColor: boolean;
 }
+
+/** Where the terminal's width is not known. */
+const widestProgress = 80;
 
 const renderPairs = (pairs: readonly Pair[], paint: Painter): readonly string[] => {
   const widest = Math.max(0, ...pairs.map(([label]) => displayWidth(label)));
@@ -101,7 +104,8 @@ export const createPrinter = (options: PrinterOptions): Printer => {
       if (!shows) return;
       clearProgress();
       if (text === '') return;
-      stderr.write(cleanLine(text));
+      // A line that wraps could not be taken back: only its last row is cleared.
+      stderr.write(truncate(cleanLine(text), (stderr.columns ?? widestProgress) - 1));
       progressShown = true;
     },
     clearScreen: () => {

@@ -1,7 +1,7 @@
 import type { JobDetail } from '@gpushield/contracts';
 import type { Api } from '../api/client.ts';
 import type { CommandContext } from '../context.ts';
-import { progressWords } from './job-words.ts';
+import { progressOf, type Progress } from './job-words.ts';
 import { getJob, isFinal } from './jobs.ts';
 
 const quickMs = 1000;
@@ -19,15 +19,21 @@ const elapsed = (ms: number): string => {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 };
 
-/** Says what the job waits for: on a terminal in one line that changes, elsewhere a line for each change. */
-const teller = (ctx: CommandContext): ((words: string) => void) => {
+/** Says what the job waits for: on a terminal in a line that changes, below its reasons; elsewhere a line for each change. */
+const teller = (ctx: CommandContext): ((progress: Progress) => void) => {
   const startedMs = ctx.io.now();
   let last = '';
-  return (words) => {
-    if (ctx.io.stderr.isTty) ctx.out.progress(`${words} (${elapsed(ctx.io.now() - startedMs)})`);
-    else if (words !== last) ctx.out.note(words);
+  const onTerminal = ({ state, why }: Progress): void => {
+    if (why !== last && why !== '') ctx.out.note(why);
+    last = why;
+    ctx.out.progress(`${state} (${elapsed(ctx.io.now() - startedMs)})`);
+  };
+  const inLines = ({ state, why }: Progress): void => {
+    const words = why === '' ? state : `${state}: ${why}`;
+    if (words !== last) ctx.out.note(words);
     last = words;
   };
+  return ctx.io.stderr.isTty ? onTerminal : inLines;
 };
 
 /** Waits until a job is active (with its Jupyter, where it has one) or over, and says how far it is. */
@@ -47,7 +53,7 @@ export const followStart = async (
       return job;
     }
     if (active) activeLooks += 1;
-    tell(active ? 'It runs; Jupyter is starting' : progressWords(job, ctx.io.now()));
+    tell(active ? { state: 'It runs; Jupyter is starting', why: '' } : progressOf(job, ctx.io.now()));
     await ctx.io.sleep(job.status === 'queued' && look > quickLooks ? slowMs : quickMs, signal);
   }
 };

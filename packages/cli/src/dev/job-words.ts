@@ -18,22 +18,41 @@ const whenWords = (estimate: StartEstimate, nowMs: number): string => {
     : `starts ${relativeTime(estimate.start_time, nowMs)}`;
 };
 
-/** `number 2 in line, starts in 5 min: job 1a2b3c4d must end first`. */
-export const estimateWords = (estimate: StartEstimate, nowMs: number): string => {
-  const place = estimate.queue_position === null ? [] : [`number ${estimate.queue_position} in line`];
-  const reasons = estimate.reasons.slice(0, maxReasons).map(({ message }) => message);
-  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
-  return `${[...place, whenWords(estimate, nowMs)].join(', ')}${why}`;
-};
+/** `number 2 in line, starts in 5 min`. */
+export const placeWords = (estimate: StartEstimate, nowMs: number): string =>
+  [
+    ...(estimate.queue_position === null ? [] : [`number ${estimate.queue_position} in line`]),
+    whenWords(estimate, nowMs),
+  ].join(', ');
 
-/** What a job that has not started yet waits for, in one line. */
-export const progressWords = (job: JobDetail, nowMs: number): string => {
-  const detail = job.status_detail === null ? '' : `: ${job.status_detail}`;
+/** Why it does not start now, in one line; empty where nothing keeps it. */
+export const reasonWords = ({ reasons }: StartEstimate): string =>
+  reasons
+    .filter(({ code }) => code !== 'free_now' && code !== 'start_up')
+    .slice(0, maxReasons)
+    .map(({ message }) => message)
+    .join('; ');
+
+/** Both: `number 2 in line, starts in 5 min: Job 1a2b3c4d must end first`. */
+export const estimateWords = (estimate: StartEstimate, nowMs: number): string =>
+  [placeWords(estimate, nowMs), reasonWords(estimate)].filter((words) => words !== '').join(': ');
+
+export interface Progress {
+  /** What changes all the time. */
+  readonly state: string;
+  /** What stays for a while, and may be long. */
+  readonly why: string;
+}
+
+/** What a job that has not started yet waits for. */
+export const progressOf = (job: JobDetail, nowMs: number): Progress => {
+  const detail = job.status_detail ?? '';
   if (job.status === 'queued' && job.estimate !== null)
-    return `Queued, ${estimateWords(job.estimate, nowMs)}`;
-  if (job.status === 'pending' || job.status === 'queued') return `Queued${detail}`;
-  if (job.status === 'preparing') return `Starting${detail}`;
-  return `${job.status}${detail}`;
+    return { state: `Queued, ${placeWords(job.estimate, nowMs)}`, why: reasonWords(job.estimate) };
+  if (job.status === 'pending' || job.status === 'queued') return { state: 'Queued', why: detail };
+  if (job.status === 'preparing')
+    return { state: ['Starting', detail].filter((words) => words !== '').join(': '), why: '' };
+  return { state: job.status, why: detail };
 };
 
 /** A command for ssh out of what the server says, or undefined where that is nothing that ssh should be given. */

@@ -1,4 +1,4 @@
-import { JobLogs, type JobDetail } from '@gpushield/contracts';
+import { JobLogs, type JobDetail, type JobEvent } from '@gpushield/contracts';
 import type { Command } from 'commander';
 import { checked } from '../api/check.ts';
 import type { Api } from '../api/client.ts';
@@ -20,6 +20,20 @@ const allBytes = 1_048_576;
 const fetchLogs = async (api: Api, id: string, rank: number, tailBytes: number): Promise<JobLogs> =>
   checked(JobLogs, await api.get(jobPath(id, 'logs'), { rank, tail_bytes: tailBytes }));
 
+/** What people must hear while a job runs: an end that is near, kills for memory, that nobody seems to be there. */
+const urgent: ReadonlySet<string> = new Set(['warning', 'oom', 'idle']);
+
+/** Says what has happened since the last look; what was there before the first is known. */
+const newsTeller = (ctx: CommandContext): ((history: readonly JobEvent[]) => void) => {
+  let lastAt: string | undefined;
+  return (history) => {
+    const since = lastAt;
+    for (const { at, kind, message } of history)
+      if (since !== undefined && at > since && urgent.has(kind)) ctx.out.warn(`Warning: ${message}.`);
+    lastAt = history.at(-1)?.at ?? since ?? '';
+  };
+};
+
 /** Prints a job's log as it grows, to the end of the job. */
 export const followLogs = async (
   ctx: CommandContext,
@@ -30,9 +44,11 @@ export const followLogs = async (
   const writer = createLogWriter((text) => {
     ctx.io.stdout.write(text);
   });
+  const tellNews = newsTeller(ctx);
   for (;;) {
     // The state first: what was written before the end is in the log that is asked for after it.
     const job = await getJob(api, id);
+    tellNews(job.history);
     if (job.started_at !== null) {
       const gap = writer.take(await fetchLogs(api, id, options.rank, followBytes));
       if (gap) ctx.out.warn('The log grew faster than it could be read: lines are missing here.');

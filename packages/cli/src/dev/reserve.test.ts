@@ -79,6 +79,19 @@ describe('reserve', () => {
     expect(out).toContain('gpu-dev connect 1b3f2b3e');
   });
 
+  it('has one line on a terminal, never wider than that, with the reasons above it', async () => {
+    accepts();
+    goesThrough(queuedSample(), queuedSample(), jobSample());
+    const { io } = await stage.withKey(['reserve', '-t', 'h100', '--no-color'], { tty: true, columns: 40 });
+    const lines = io.err().split('\n');
+    expect(lines.slice(0, 2)).toEqual([`Job ${jobId}`, 'Job 0000aaaa must end first']);
+    const states = (lines[2] ?? '').split('\r\u001b[K').filter((text) => text !== '');
+    expect(states).toEqual([
+      'Queued, number 2 in line, starts in 5 …',
+      'Queued, number 2 in line, starts in 5 …',
+    ]);
+  });
+
   it('waits for Jupyter where it was asked for, and shows its address and token', async () => {
     accepts();
     const wanted = { jupyter_enabled: true, jupyter_token: 'the-token' };

@@ -8,7 +8,7 @@ import { connectTo } from './connect.ts';
 import { followStart } from './follow-start.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { accessPairs, sayWarnings } from './job-view.ts';
-import { estimateWords, sizeWords } from './job-words.ts';
+import { estimateWords, placeWords, sizeWords } from './job-words.ts';
 import { isFinal } from './jobs.ts';
 import { askForRequest } from './questions.ts';
 import { withRequestOptions } from './request-options.ts';
@@ -40,15 +40,15 @@ export const idOf = (submitted: SubmittedJob): string => {
 
 const showDryRun = (ctx: CommandContext, raw: unknown, { estimate }: SubmittedJob): void => {
   if (ctx.out.json) return ctx.out.value(raw);
-  ctx.out.line(`Nothing was submitted. It would be ${estimateWords(estimate, ctx.io.now())}.`);
+  ctx.out.line(`Nothing was submitted. It would be ${placeWords(estimate, ctx.io.now())}.`);
   for (const { message } of estimate.reasons) ctx.out.line(`  ${message}`);
   ctx.out.line(`It would use ${estimate.gpu_hours} GPU hours.`);
 };
 
 /** What ends a wait: how the job goes on without it. */
-export const goesOn = (id: string): string => {
+export const goesOn = (id: string, see = 'show'): string => {
   const short = id.slice(0, 8);
-  return `The job goes on. See it with \`gpu-dev show ${short}\`, end it with \`gpu-dev cancel ${short}\``;
+  return `The job goes on. See it with \`gpu-dev ${see} ${short}\`, end it with \`gpu-dev cancel ${short}\``;
 };
 
 const showReady = (ctx: CommandContext, job: JobDetail): void => {

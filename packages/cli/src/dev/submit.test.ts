@@ -54,6 +54,25 @@ describe('submit', () => {
       expect((await stage.say('submit', '-t', 'h100', '--', 'true')).code).toBe(code);
     }
   });
+  it('says while it waits that the end is near, once', async () => {
+    const started = {
+      at: '2026-01-31T12:00:00.000Z',
+      kind: 'status',
+      status: 'active',
+      message: 'Running',
+    } as const;
+    const warned = {
+      ...started,
+      at: '2026-01-31T12:01:00.000Z',
+      kind: 'warning',
+      message: 'Ends in 5 minutes',
+    };
+    const before = jobSample({ history: [started] });
+    const after = jobSample({ history: [started, warned] });
+    runs('', before, before, after, after, ended({ exit_code: 0, history: [started, warned] }));
+    const { err } = await stage.say('submit', '-t', 'h100', '--', 'true');
+    expect(err.match(/Warning: Ends in 5 minutes\./g)).toHaveLength(1);
+  });
   it('prints the job alone with --json', async () => {
     runs('noise\n', jobSample(), ended({ exit_code: 0 }));
     const { out } = await stage.say('--json', 'submit', '-t', 'h100', '--', 'true');
@@ -65,6 +84,7 @@ describe('submit', () => {
       onWait: (world) => world.interrupt(),
     });
     expect(code).toBe(130);
+    expect(io.err()).toContain('gpu-dev logs -f 1b3f2b3e');
     expect(io.err()).toContain('gpu-dev cancel 1b3f2b3e');
     expect((await stage.say('submit', '-t', 'h100')).code).toBe(2);
   });

@@ -63,7 +63,7 @@ const submit = async (
       // With --json stdout carries the job alone: its log is in `gpu-dev logs`.
       return followLogs(ctx.out.json ? silent(ctx) : ctx, api, id, { rank: 0, signal });
     },
-    () => goesOn(id),
+    () => goesOn(id, 'logs -f'),
   );
   if (ctx.out.json) ctx.out.value(job);
   return exitCodeOf(ctx, job);
