@@ -202,7 +202,7 @@ export const JobDetail = Type.Object({
   risk: nullable(
     Type.Object(
       { score: Type.Number(), level: Type.String() },
-      { description: 'From scoring, where it watches the job' },
+      { description: 'Of its most dangerous process now; null where nothing watches the job' },
     ),
   ),
 });

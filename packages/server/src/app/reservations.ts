@@ -6,6 +6,7 @@ import {
   createReservationsDomain,
   type Runtime,
 } from '../domains/reservations/index.ts';
+import type { ScoringPort } from '../domains/scoring/index.ts';
 import type { LedgerPort } from '../domains/usage/index.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -29,7 +30,7 @@ const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
 export const buildReservations = (
   options: AppOptions,
   { queue, sealer, outbound }: Platform,
-  { ledger }: { readonly ledger: LedgerPort },
+  { ledger, scoring }: { readonly ledger: LedgerPort; readonly scoring: ScoringPort },
 ) => {
   const runtime = runtimeOf(options);
   if (runtime === undefined) return undefined;
@@ -49,6 +50,7 @@ export const buildReservations = (
     githubUrl,
     githubAllowPrivate,
     process: config.roles.includes('worker'),
+    riskOf: (db, jobId) => scoring.riskOfJob(db, jobId),
     recordUsage: (tx, use) =>
       ledger.recordIn(tx, {
         id: use.jobId,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database, Tx } from '../../platform/database/types.ts';
+import type { Database, Executor, Tx } from '../../platform/database/types.ts';
 import type { OutboundClient } from '../../platform/outbound/index.ts';
 import type { QueueSender, QueueWorker, WorkerOptions } from '../../platform/queue/index.ts';
 import type { Sealer } from '../../platform/secrets/seal-types.ts';
@@ -32,6 +32,8 @@ export interface ReservationsDomainDeps {
   /** Whether this process works the queues. */
   readonly process: boolean;
   readonly recordUsage: (tx: Tx, use: GpuUse) => Promise<void>;
+  /** How dangerous what runs in the job is now; null where nobody watches it. */
+  readonly riskOf: (db: Executor, jobId: string) => Promise<{ score: number; level: string } | null>;
 }
 
 export const diskQueue = 'disk_operations';

@@ -79,6 +79,7 @@ const warningsOf = (row: JobRow, nowMs: number): readonly string[] => {
 export interface DetailParts extends Shown {
   readonly allocations: readonly AllocationRow[];
   readonly events: readonly JobEvent[];
+  readonly risk: JobDetail['risk'];
   /** Null unless the reader owns the job. */
   readonly jupyterToken: string | null;
 }
@@ -124,6 +125,6 @@ export const presentDetail = (row: JobRow, parts: DetailParts): JobDetail => {
     oom_count: row.oom_count,
     last_oom_at: textOf(row.last_oom_at),
     terminal_url: row.status === 'active' ? `/v1/jobs/${row.id}/terminal` : null,
-    risk: null,
+    risk: parts.risk,
   };
 };

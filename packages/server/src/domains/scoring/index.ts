@@ -1,4 +1,5 @@
 import { createBatchWriter } from '../../platform/ingest/index.ts';
+import type { Executor } from '../../platform/database/types.ts';
 import type { Route } from '../../platform/http/route.ts';
 import type { PeriodicTask } from '../../platform/leases/index.ts';
 import { createAgentDirectory } from './agents/directory.ts';
@@ -9,6 +10,7 @@ import type { EventBatch } from './events/event-batch.ts';
 import { createEventWriter } from './events/write-events.ts';
 import { createKeeping } from './keeping.ts';
 import { createRecalculationWorker } from './recalculation/worker.ts';
+import { riskOfJob, type JobRisk } from './processes/risk-of-job.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { ingestEventsRoute } from './routes/ingest-events.ts';
 import { baselineRoutes } from './routes/baselines.ts';
@@ -24,7 +26,14 @@ import { createRuleWatch, defaultRiskParameters } from './rules/index.ts';
 
 export type { ScoringDeps, ScoringFleet } from './deps.ts';
 
+/** What other domains ask. */
+export interface ScoringPort {
+  /** Of the job's most dangerous process now; null where nobody watches the job. */
+  riskOfJob(db: Executor, jobId: string): Promise<JobRisk | null>;
+}
+
 export interface ScoringDomain {
+  readonly port: ScoringPort;
   readonly routes: readonly Route[];
   /** Once per cluster. */
   readonly tasks: readonly PeriodicTask[];
@@ -76,6 +85,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
       ...riskSubscriptionRoutes(deps),
     ],
     tasks: [forgetOldTask(deps)],
+    port: { riskOfJob: (at, jobId) => riskOfJob(at, scoring(), jobId, clock.nowMs()) },
     start: async () => {
       for (const part of running) await part.start();
     },

@@ -59,7 +59,10 @@ export const personOn = async (db: Database, appNow: () => App, roles: readonly 
 /** A server that answers requests about jobs and moves none: what is asked stays as it was asked. */
 export const reservationsStage = async (
   { db, connectionString }: { readonly db: Database; readonly connectionString: string },
-  { requestDb = db }: { readonly requestDb?: Database } = {},
+  {
+    requestDb = db,
+    env = {},
+  }: { readonly requestDb?: Database; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Stage> => {
   const directory = mkdtempSync(join(tmpdir(), 'gpushield-stage-'));
   const app = await testApp({
@@ -70,6 +73,7 @@ export const reservationsStage = async (
       DATABASE_URL: connectionString,
       SECRET_KEY: 'a secret of the tests, long enough for all',
       GPUSHIELD_DATA_DIR: directory,
+      ...env,
     },
   });
   return {

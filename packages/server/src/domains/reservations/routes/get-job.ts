@@ -21,6 +21,7 @@ export const detailOf = async (deps: RouteDeps, ctx: RequestContext, row: JobRow
     diskName: disk?.name ?? null,
     allocations: await allocationsOf(ctx.db, row.id),
     events: await eventsOf(ctx.db, row.id),
+    risk: await deps.riskOf(ctx.db, row.id),
     jupyterToken: sealedToken === null ? null : deps.sealer.unseal(sealedToken, jupyterPurpose(row.id)),
   });
 };
