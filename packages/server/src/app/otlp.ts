@@ -43,6 +43,7 @@ export const buildOtlp = (
     readonly evidence: EvidencePort;
     readonly submit: OtlpDeps['submit'];
     readonly forwarder: OtlpDeps['forwarder'];
+    readonly noteJobs: NonNullable<OtlpDeps['noteJobs']>;
   },
 ) =>
   createOtlpDomain({

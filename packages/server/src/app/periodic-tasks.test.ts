@@ -15,7 +15,8 @@ it.each([
   'security-events-retention',
   'scoring-forget-old',
   'alerts-retention',
-  'detection-calm-xids',
+  'detection-calm',
+  'detection-compare-jobs',
 ])('%s runs once in the cluster, by the one scheduler, and without an error', async (name) => {
   await expect
     .poll(

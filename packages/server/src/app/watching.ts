@@ -107,6 +107,7 @@ export const buildWatching = (
     evidence: evidence.port,
     submit,
     forwarder: forwarding?.forwarder,
+    noteJobs: detection.noteJobs,
   });
   const graphql = createGraphqlDomain({
     ...common,

@@ -15,6 +15,7 @@ export const families = [
   'performance',
   'lost',
   'xid',
+  'job',
 ] as const;
 export type Family = (typeof families)[number];
 
@@ -48,6 +49,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   xid_memory: { family: 'xid', severity: 'high', title: 'Xids of failing memory' },
   xid_application: { family: 'xid', severity: 'medium', title: 'A program that keeps failing' },
   xid_other: { family: 'xid', severity: 'medium', title: 'Xids that keep coming' },
+  job_divergence: { family: 'job', severity: 'medium', title: 'Behind its job' },
   [lostDetector]: { family: 'lost', severity: 'high', title: 'GPU fell silent' },
 };
 const unknownKind: Kind = { family: 'performance', severity: 'medium', title: 'Anomaly' };

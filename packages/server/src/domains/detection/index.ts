@@ -6,13 +6,17 @@ import type { Route } from '../../platform/http/route.ts';
 import type { AlertsPort } from '../alerts/index.ts';
 import type { Judge } from '../telemetry/index.ts';
 import { createDetectorModel } from './detectors/index.ts';
+import { jobDetector } from './detectors/job-divergence.ts';
 import { xidDetectors } from './detectors/xid.ts';
+import { createCompareJobs } from './compare-jobs.ts';
+import type { GpuJob } from './job-store.ts';
 import { createJudge } from './judge.ts';
+import { createNoteJobs } from './note-jobs.ts';
 import { detectionRoutes } from './routes/index.ts';
 import { createRulesCache } from './rules-cache.ts';
 import { createStepper } from './step-record.ts';
 import { createTell } from './tell.ts';
-import { calmXids, createXidWatch, type WatchXids } from './xid-watch.ts';
+import { calmFindings, createXidWatch, type WatchXids } from './xid-watch.ts';
 
 export type { GpuXids, SettleXids, WatchXids } from './xid-watch.ts';
 
@@ -32,6 +36,8 @@ export interface DetectionDomain {
   readonly routes: readonly Route[];
   readonly judge: Judge;
   readonly watchXids: WatchXids;
+  /** Told which jobs GPUs work for, as often as their telemetry says so. */
+  readonly noteJobs: (jobs: readonly GpuJob[]) => Promise<void>;
   /** Once per cluster. */
   readonly tasks: readonly PeriodicTask[];
   start(): Promise<void>;
@@ -42,17 +48,20 @@ export interface DetectionDomain {
 export const createDetectionDomain = (deps: DetectionDomainDeps): DetectionDomain => {
   const rules = createRulesCache(deps.db);
   const stepper = createStepper(createDetectorModel());
-  const judge = createJudge({ ...deps, stepper, rules, tell: createTell(deps.alerts) });
-  const detectors = [...stepper.model.detectors, ...xidDetectors];
+  const tell = createTell(deps.alerts);
+  const judge = createJudge({ ...deps, stepper, rules, tell });
+  const detectors = [...stepper.model.detectors, ...xidDetectors, jobDetector];
   return {
     routes: detectionRoutes({ ...deps, stepper, rules, detectors }),
     judge,
     watchXids: createXidWatch({ ...deps, rules }),
+    noteJobs: createNoteJobs(deps),
     tasks: [
+      createCompareJobs({ ...deps, rules, tell }),
       {
-        name: 'detection-calm-xids',
+        name: 'detection-calm',
         intervalMs: calmEveryMs,
-        run: () => deps.db.transaction((tx) => calmXids(deps.alerts, tx, deps.clock.nowMs())),
+        run: () => deps.db.transaction((tx) => calmFindings(deps.alerts, tx, deps.clock.nowMs())),
       },
     ],
     start: rules.start,

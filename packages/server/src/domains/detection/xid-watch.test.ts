@@ -4,7 +4,7 @@ import type { App } from '../../app.ts';
 import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 import { testDatabase } from '../../testing/index.ts';
 import type { AlertsPort } from '../alerts/index.ts';
-import { calmXids } from './xid-watch.ts';
+import { calmFindings } from './xid-watch.ts';
 
 const database = testDatabase();
 let app: App;
@@ -134,7 +134,7 @@ describe('Xids of a GPU', () => {
     const notes: string[] = [];
     const port = { note: (_tx: unknown, id: string) => Promise.resolve(notes.push(id) > 0) };
     const calm = (nowMs: number) =>
-      database.db.transaction((tx) => calmXids(port as unknown as AlertsPort, tx, nowMs));
+      database.db.transaction((tx) => calmFindings(port as unknown as AlertsPort, tx, nowMs));
     await calm(startMs + 23 * hourMs);
     expect(await findings()).toMatchObject([{ active: true }]);
     await calm(startMs + 25 * hourMs);

@@ -148,10 +148,14 @@ export const createXidWatch =
 /** Most findings that one run ends; the next goes on. */
 const maxCalmed = 500;
 
-/** Ends the findings whose Xids are all out of their windows, and says so in their alerts. */
-export const calmXids = async (alerts: AlertsPort, tx: Tx, nowMs: number): Promise<void> => {
-  for (const finding of await lockActive(tx, 'xid', maxCalmed)) {
-    const windowMs = Math.max(...finding.detectors.map(xidWindowMs));
+/** A GPU that stays behind its job is told of every five minutes; one that was not for so long is not any more. */
+const jobWindowMs = 15 * 60_000;
+
+/** Ends the findings that no record ends: whose Xids are all out of their windows, and of jobs. Their alerts say so. */
+export const calmFindings = async (alerts: AlertsPort, tx: Tx, nowMs: number): Promise<void> => {
+  const active = [...(await lockActive(tx, 'xid', maxCalmed)), ...(await lockActive(tx, 'job', maxCalmed))];
+  for (const finding of active) {
+    const windowMs = finding.family === 'job' ? jobWindowMs : Math.max(...finding.detectors.map(xidWindowMs));
     if (nowMs - finding.last_at.getTime() < windowMs) continue;
     await putFinding(tx, { ...finding, detectors: [], active: false });
     await noteCalm(alerts, tx, finding, new Date(nowMs));

@@ -1,7 +1,8 @@
 import type { RequestContext } from '../../platform/http/route.ts';
 import { AppError } from '../../platform/errors.ts';
 import { batchOfPoints } from './batch-of-points.ts';
-import { collectPoints } from './collect-points.ts';
+import type { BatchGpu } from '../telemetry/index.ts';
+import { collectPoints, type GpuSlot } from './collect-points.ts';
 import type { Export, OtlpDeps, Signal } from './deps.ts';
 import { countSpansJson, readLogsJson } from './json/logs-and-traces.ts';
 import { readMetricsJson } from './json/metrics.ts';
@@ -30,6 +31,22 @@ const whole = <T>(read: () => T): T => {
   }
 };
 
+/** The export is stored by then: that its jobs could not be noted must not have it sent again. */
+const noteJobs = async (
+  deps: OtlpDeps,
+  slots: readonly GpuSlot[],
+  gpus: readonly (BatchGpu | undefined)[],
+): Promise<void> => {
+  const jobs = slots.flatMap(({ identity: { job } }, index) => {
+    const gpu = gpus[index];
+    return job === null || gpu === undefined ? [] : [{ ...gpu, job }];
+  });
+  if (jobs.length === 0) return;
+  await deps.noteJobs?.(jobs).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'the jobs of GPUs could not be noted; they are with the next export');
+  });
+};
+
 const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Promise<Accepted> => {
   const nowMs = deps.clock.nowMs();
   const rejections = createRejections();
@@ -44,6 +61,7 @@ const acceptMetrics = async (deps: OtlpDeps, sent: Export, ctx: OtlpContext): Pr
   if (batch.rows > 0) {
     const receipt = await deps.submit(batch, nowMs, { status: 200, body: outcome }, claimOf(ctx, 'metrics'));
     if (receipt.replayed) return replayOf(receipt.body, outcome);
+    await noteJobs(deps, collected.slots, gpus);
   }
   count(deps, 'metrics', collected.points(), outcome.rejected);
   return { outcome, replayed: false };

@@ -50,5 +50,9 @@ export interface OtlpDeps {
     authorizeOwner: (ownerId: string) => void,
   ) => Promise<void>;
   readonly forwarder: Forwarder | undefined;
+  /** Told which jobs the GPUs of an export work for, where it says so. */
+  readonly noteJobs?: (
+    jobs: readonly { readonly gpuId: string; readonly nodeId: string; readonly job: string }[],
+  ) => Promise<void>;
   readonly onItems: (signal: Signal, outcome: 'stored' | 'rejected', items: number) => void;
 }

@@ -12,6 +12,8 @@ export interface GpuIdentity {
   readonly model: string | null;
   readonly address: string | null;
   readonly driver: string | null;
+  /** The job that it works for, where its labels say so. */
+  readonly job: string | null;
 }
 
 const uuidPattern = /^[A-Za-z0-9._:-]{1,96}$/;
@@ -82,6 +84,10 @@ const placeIn = (read: ReturnType<typeof reader>) => ({
 export const placeOf = (own: Attributes, resource: Attributes): Pick<GpuIdentity, 'nodeName' | 'clusterId'> =>
   placeIn(reader(own, resource));
 
+const jobPattern = /^[\x21-\x7e]{1,128}$/;
+const jobOf = (value: string | null): string | null =>
+  value !== null && jobPattern.test(value) ? value : null;
+
 /** Reads the GPU out of a point's attributes and its resource's. Pure. */
 export const identityOf = (point: Attributes, resource: Attributes, metricName: string): GpuIdentity => {
   const read = reader(point, resource);
@@ -99,6 +105,7 @@ export const identityOf = (point: Attributes, resource: Attributes, metricName: 
       (uuid !== null && /^(GPU|MIG)-/.test(uuid) ? 'nvidia' : null),
     model: read('hw.model', 'modelname', 'card_model', 'card_series', 'dev_name', 'hw.name'),
     address: read('pci_bus_id', 'pcie_bus_id', 'pci_bdf', 'gpushield.gpu.pci_address'),
+    job: jobOf(read('gpushield.job.id', 'hpc_job', 'slurm.job.id', 'slurm_job_id', 'k8s.job.name')),
     driver: read('hw.driver_version', 'dcgm_fi_driver_version', 'driver_version'),
   };
 };
