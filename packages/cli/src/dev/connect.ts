@@ -32,7 +32,7 @@ const exitCodeOf = async (
 ): Promise<number> => {
   switch (end.kind) {
     case 'exit':
-      if (end.code === null) ctx.out.note('The shell ended.');
+      if (end.code === null) ctx.out.warn('The shell was ended: the job is over, or is ending.');
       return end.code ?? exitCodes.failure;
     case 'left':
       ctx.out.note(`\nLeft; the job goes on. Back with \`${again}\`.`);

@@ -14,6 +14,7 @@ import { act, argument, confirm, integerBetween, type CommandContext, type Comma
 import type { Column } from '../output.ts';
 import { relativeTime } from '../text/relative-time.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { patient } from './patience.ts';
 
 interface WaitOptions {
   readonly wait: boolean;
@@ -69,8 +70,9 @@ const operate = async (
   ctx.out.progress(`${started.message} …`);
   const place = path(started.disk_name, `/operations/${started.operation_id}`);
   const follow = async (signal: AbortSignal): Promise<unknown> => {
+    const patiently = patient(ctx);
     for (;;) {
-      const look = await api.get(place);
+      const look = await patiently(() => api.get(place), signal);
       if (checked(DiskOperation, look).completed) return look;
       await ctx.io.sleep(pauseMs, signal);
     }

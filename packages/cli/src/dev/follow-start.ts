@@ -3,6 +3,7 @@ import type { Api } from '../api/client.ts';
 import type { CommandContext } from '../context.ts';
 import { progressOf, type Progress } from './job-words.ts';
 import { getJob, isFinal } from './jobs.ts';
+import { patient } from './patience.ts';
 
 const quickMs = 1000;
 const slowMs = 3000;
@@ -44,9 +45,10 @@ export const followStart = async (
   signal: AbortSignal,
 ): Promise<JobDetail> => {
   const tell = teller(ctx);
+  const patiently = patient(ctx);
   let activeLooks = 0;
   for (let look = 1; ; look += 1) {
-    const job = await getJob(api, id);
+    const job = await patiently(() => getJob(api, id), signal);
     const active = job.status === 'active';
     if (isFinal(job.status) || (active && (isReady(job) || activeLooks >= jupyterLooks))) {
       ctx.out.progress('');

@@ -6,6 +6,7 @@ import { act, argument, integerBetween, type CommandContext, type CommandDeps } 
 import { untilInterrupted } from './interrupt.ts';
 import { findJobId, getJob, isFinal, jobPath } from './jobs.ts';
 import { createLogWriter } from './log-text.ts';
+import { patient } from './patience.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -45,19 +46,21 @@ export const followLogs = async (
     ctx.io.stdout.write(text);
   });
   const tellNews = newsTeller(ctx);
+  const patiently = patient(ctx);
+  const { rank, signal } = options;
   for (;;) {
     // The state first: what was written before the end is in the log that is asked for after it.
-    const job = await getJob(api, id);
+    const job = await patiently(() => getJob(api, id), signal);
     tellNews(job.history);
     if (job.started_at !== null) {
-      const gap = writer.take(await fetchLogs(api, id, options.rank, followBytes));
+      const gap = writer.take(await patiently(() => fetchLogs(api, id, rank, followBytes), signal));
       if (gap) ctx.out.warn('The log grew faster than it could be read: lines are missing here.');
     }
     if (isFinal(job.status)) {
       writer.end();
       return job;
     }
-    await ctx.io.sleep(pauseMs, options.signal);
+    await ctx.io.sleep(pauseMs, signal);
   }
 };
 

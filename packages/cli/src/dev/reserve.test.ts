@@ -121,6 +121,22 @@ describe('reserve', () => {
     expect(stage.server.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  it('waits on while the server is away for a moment, and says how the job goes on when it stays away', async () => {
+    accepts();
+    const looks = [queuedSample(), undefined, undefined, jobSample()];
+    stage.server.routes.set(`GET /v1/jobs/${jobId}`, () => {
+      const job = looks.length > 1 ? looks.shift() : looks[0];
+      return job === undefined ? problem('unavailable', 'd') : { body: job };
+    });
+    const { code, err } = await stage.say('reserve', '-t', 'h100');
+    expect(code).toBe(0);
+    expect(err.match(/trying again/g)).toHaveLength(2);
+    looks.splice(0, looks.length, undefined);
+    const away = await stage.say('reserve', '-t', 'h100');
+    expect(away.code).toBe(6);
+    expect(away.err).toContain('The job goes on. See it with `gpu-dev show 1b3f2b3e`');
+  });
+
   it('prints one JSON value with --json, and everything else beside it', async () => {
     accepts();
     goesThrough(queuedSample(), jobSample());

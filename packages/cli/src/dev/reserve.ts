@@ -4,6 +4,7 @@ import { checked } from '../api/check.ts';
 import type { Api } from '../api/client.ts';
 import { CliError } from '../cli-error.ts';
 import { act, type CommandContext, type CommandDeps } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { connectTo } from './connect.ts';
 import { followStart } from './follow-start.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -25,10 +26,15 @@ interface ReserveOptions extends RequestOptions {
 }
 
 export const submitRequest = async (
+  ctx: CommandContext,
   api: Api,
   request: SubmitJob,
 ): Promise<{ readonly raw: unknown; readonly submitted: SubmittedJob }> => {
-  const raw = await api.send('POST', '/v1/jobs/submit', request);
+  const raw = await untilInterrupted(
+    ctx,
+    () => api.send('POST', '/v1/jobs/submit', request),
+    () => 'It may have been submitted all the same: look at `gpu-dev list`',
+  );
   return { raw, submitted: checked(SubmittedJob, raw) };
 };
 
@@ -45,10 +51,21 @@ const showDryRun = (ctx: CommandContext, raw: unknown, { estimate }: SubmittedJo
   ctx.out.line(`It would use ${estimate.gpu_hours} GPU hours.`);
 };
 
-/** What ends a wait: how the job goes on without it. */
-export const goesOn = (id: string, see = 'show'): string => {
+/** Waits for something of a job. Whoever is cut off, by Ctrl-C or by the server, hears how the job goes on without them. */
+export const waitBeside = async <T>(
+  ctx: CommandContext,
+  id: string,
+  see: 'show' | 'logs -f',
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
   const short = id.slice(0, 8);
-  return `The job goes on. See it with \`gpu-dev ${see} ${short}\`, end it with \`gpu-dev cancel ${short}\``;
+  const goesOn = `The job goes on. See it with \`gpu-dev ${see} ${short}\`, end it with \`gpu-dev cancel ${short}\``;
+  try {
+    return await untilInterrupted(ctx, work, () => goesOn);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== exitCodes.unavailable) throw error;
+    throw new CliError({ ...error.fields, remediation: goesOn, cause: error });
+  }
 };
 
 const showReady = (ctx: CommandContext, job: JobDetail): void => {
@@ -77,7 +94,7 @@ const reserve = async (ctx: CommandContext, options: ReserveOptions): Promise<nu
   const wanted = asks ? await askForRequest(ctx, options, settings) : options;
   const request = await requestOf(ctx, wanted, settings, options.dryRun === true);
   const api = await ctx.api();
-  const { raw, submitted } = await submitRequest(api, request);
+  const { raw, submitted } = await submitRequest(ctx, api, request);
   if (options.dryRun === true) {
     showDryRun(ctx, raw, submitted);
     return undefined;
@@ -89,11 +106,7 @@ const reserve = async (ctx: CommandContext, options: ReserveOptions): Promise<nu
     return undefined;
   }
   ctx.out.note(`Job ${id}`);
-  const job = await untilInterrupted(
-    ctx,
-    (signal) => followStart(ctx, api, id, signal),
-    () => goesOn(id),
-  );
+  const job = await waitBeside(ctx, id, 'show', (signal) => followStart(ctx, api, id, signal));
   if (ctx.out.json) ctx.out.value(job);
   // A short command may be over at the first look: that is no failure to start.
   if (isFinal(job.status) && job.started_at === null) throw neverStarted(job);

@@ -3,13 +3,12 @@ import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { act, type CommandContext, type CommandDeps } from '../context.ts';
 import { followStart } from './follow-start.ts';
-import { untilInterrupted } from './interrupt.ts';
 import { estimateWords } from './job-words.ts';
 import { isFinal } from './jobs.ts';
 import { followLogs } from './logs.ts';
 import { withRequestOptions } from './request-options.ts';
 import { requestOf, type RequestOptions } from './request.ts';
-import { goesOn, idOf, submitRequest } from './reserve.ts';
+import { idOf, submitRequest, waitBeside } from './reserve.ts';
 import { readSettings } from './settings.ts';
 
 interface SubmitOptions extends RequestOptions {
@@ -46,7 +45,7 @@ const submit = async (
   const command = commandOf(words);
   const request = await requestOf(ctx, { ...options, command }, await readSettings(ctx.io));
   const api = await ctx.api();
-  const { raw, submitted } = await submitRequest(api, request);
+  const { raw, submitted } = await submitRequest(ctx, api, request);
   const id = idOf(submitted);
   if (!options.wait) {
     if (ctx.out.json) ctx.out.value(raw);
@@ -54,17 +53,13 @@ const submit = async (
     return undefined;
   }
   ctx.out.note(`Job ${id}`);
-  const job = await untilInterrupted(
-    ctx,
-    async (signal) => {
-      const started = await followStart(ctx, api, id, signal);
-      // A job that never started has no log.
-      if (isFinal(started.status) && started.started_at === null) return started;
-      // With --json stdout carries the job alone: its log is in `gpu-dev logs`.
-      return followLogs(ctx.out.json ? silent(ctx) : ctx, api, id, { rank: 0, signal });
-    },
-    () => goesOn(id, 'logs -f'),
-  );
+  const job = await waitBeside(ctx, id, 'logs -f', async (signal) => {
+    const started = await followStart(ctx, api, id, signal);
+    // A job that never started has no log.
+    if (isFinal(started.status) && started.started_at === null) return started;
+    // With --json stdout carries the job alone: its log is in `gpu-dev logs`.
+    return followLogs(ctx.out.json ? silent(ctx) : ctx, api, id, { rank: 0, signal });
+  });
   if (ctx.out.json) ctx.out.value(job);
   return exitCodeOf(ctx, job);
 };

@@ -48,8 +48,25 @@ describe('a terminal', () => {
     socket.listener.onBytes(Buffer.from('\u001b[31mred'));
     socket.listener.onText('{"type":"exit","code":7}');
     expect(await ended).toEqual({ kind: 'exit', code: 7 });
-    expect(fake.out()).toBe('\u001b[31mred');
+    expect(fake.out().slice(0, 8)).toBe('\u001b[31mred');
+    expect(fake.out()).not.toContain('1049l');
     expect(fake.isRaw()).toBe(false);
+  });
+  it('leaves the alternate screen of an editor that was killed with its shell', async () => {
+    const { fake, ended, socket } = open({ tty: true });
+    socket.listener.onOpen();
+    socket.listener.onBytes(Buffer.from('\u001b[?1049h'));
+    socket.listener.onText('{"type":"exit","code":null}');
+    expect(await ended).toEqual({ kind: 'exit', code: null });
+    expect(fake.out()).toContain('\u001b[?1049l');
+  });
+  it('adds nothing to what a pipe gets', async () => {
+    const { fake, ended, socket } = open({ tty: false });
+    socket.listener.onOpen();
+    socket.listener.onBytes(Buffer.from('text'));
+    socket.listener.onText('{"type":"exit","code":0}');
+    await ended;
+    expect(fake.out()).toBe('text');
   });
   it('ends a pipe with the end of input', async () => {
     const { socket } = open({ tty: false, stdin: 'exit\n' });

@@ -57,7 +57,8 @@ export const runTerminal = (io: Io, target: TerminalTarget): Promise<TerminalEnd
       if (over) return;
       over = true;
       silence();
-      if (how.kind !== 'exit' && opened && interactive) terminal.write(Buffer.from(screen.repair()));
+      // Also after an exit: what ran in the shell may have been killed with it.
+      if (opened && interactive) terminal.write(Buffer.from(screen.repair()));
       socket.close();
       resolve(how);
     };

@@ -1,16 +1,9 @@
-import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { patient } from './patience.ts';
 
 export const watchFlags = ['-w, --watch', 'look again and again until Ctrl-C'] as const;
 const pauseMs = 3000;
-/** About a minute without an answer. */
-const maxFailuresInARow = 5;
-const longestPauseMs = 30_000;
-
-const mayPass = (error: unknown): error is CliError =>
-  error instanceof CliError && error.exitCode === exitCodes.unavailable;
 
 /** Shows something once, or with `watch` again and again: as a picture on a terminal, one after another elsewhere. */
 export const showOrWatch = async (
@@ -20,19 +13,12 @@ export const showOrWatch = async (
 ): Promise<void> => {
   if (options.watch !== true) return show();
   const loop = async (signal: AbortSignal): Promise<void> => {
-    let failures = 0;
+    const patiently = patient(ctx);
     while (!signal.aborted) {
-      try {
-        await show();
-        failures = 0;
-        if (ctx.io.stdout.isTty && !ctx.out.json)
-          ctx.out.note(`\n${new Date(ctx.io.now()).toISOString()}  Ctrl-C ends.`);
-      } catch (error) {
-        failures += 1;
-        if (!mayPass(error) || failures >= maxFailuresInARow) throw error;
-        ctx.out.warn(`${error.message}; trying again.`);
-      }
-      await ctx.io.sleep(Math.min(longestPauseMs, pauseMs * 2 ** failures), signal);
+      await patiently(show, signal);
+      if (ctx.io.stdout.isTty && !ctx.out.json)
+        ctx.out.note(`\n${new Date(ctx.io.now()).toISOString()}  Ctrl-C ends.`);
+      await ctx.io.sleep(pauseMs, signal);
     }
   };
   await untilInterrupted(ctx, loop, () => undefined);
