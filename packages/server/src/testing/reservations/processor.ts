@@ -97,6 +97,6 @@ export const processorOn = (deps: ProcessorDeps): Processor => {
   return createProcessor({
     ...deps,
     makeWorker: (options) => createQueueWorker({ db, clock, log, random: Math.random }, options),
-    pauses: { busyMs: 20, quietMs: 60, capacityMs: 300, orphansMs: 500, disksMs: 500 },
+    pauses: { busyMs: 20, quietMs: 60, capacityMs: 300, orphansMs: 500, disksMs: 500, homeMs: 200 },
   });
 };

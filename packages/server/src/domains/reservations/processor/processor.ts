@@ -1,10 +1,17 @@
 import { uuidPattern } from '@gpushield/contracts';
-import type { Outcome, QueueMessage, QueueWorker, WorkerOptions } from '../../../platform/queue/index.ts';
+import type {
+  Outcome,
+  QueueHandler,
+  QueueMessage,
+  QueueWorker,
+  WorkerOptions,
+} from '../../../platform/queue/index.ts';
 import { makeDue } from '../job-store.ts';
 import { messageOf, type ProcessorDeps } from './deps.ts';
+import { keepHome, type Keeper } from './keep-home.ts';
 import { reconcileOperation } from './reconcile-disk.ts';
 import { reconcileJob } from './reconcile-job.ts';
-import { createPassRunner } from './schedule-pass.ts';
+import { createPassRunner, type PassRunner } from './schedule-pass.ts';
 import { defaultPauses, startSweeps, type Loop, type SweepPauses } from './sweep.ts';
 
 export interface Processor {
@@ -46,20 +53,30 @@ const waker =
       });
   };
 
+const workersOf = (
+  { makeWorker, queues }: ProcessorOptions,
+  onJob: QueueHandler,
+  onOperation: QueueHandler,
+): readonly QueueWorker[] => [
+  makeWorker({ queue: queues.jobs, concurrency, whenDone: 'delete', maxAttempts: 100, handler: onJob }),
+  makeWorker({ queue: queues.disks, concurrency: 4, maxAttempts: 100, handler: onOperation }),
+];
+
 /**
  * Works both queues. A message says which job or disk to look at and nothing that is believed beyond that: what should
  * be is in the rows. So duplicates, reordering and forged fields are harmless.
  */
 export const createProcessor = (options: ProcessorOptions): Processor => {
   const base: ProcessorDeps = { claimSeconds: 30, ...options, workerId: options.newId() };
-  const passes = createPassRunner(base);
+  const pauses = options.pauses ?? defaultPauses;
+  let passes: PassRunner | undefined;
   let workers: readonly QueueWorker[] = [];
   let loops: readonly Loop[] = [];
 
   const onJob = async (message: QueueMessage): Promise<Outcome> => {
     const jobId = idIn(message, 'job_id');
     if (jobId === undefined) return { kind: 'dead', reason: 'The message names no job' };
-    const result = await reconcileJob({ ...base, workerId: base.newId() }, jobId, passes.request);
+    const result = await reconcileJob({ ...base, workerId: base.newId() }, jobId, () => passes?.request());
     if (result === 'unknown') return { kind: 'dead', reason: 'There is no such job' };
     return result === 'busy'
       ? { kind: 'retry', reason: 'Another worker has the job', delaySeconds: busyRetrySeconds }
@@ -74,31 +91,27 @@ export const createProcessor = (options: ProcessorOptions): Processor => {
   };
   const wake = waker(base);
 
+  const begin = async (): Promise<void> => {
+    workers = workersOf(options, onJob, onOperation);
+    for (const worker of workers) await worker.start();
+    passes = createPassRunner(base);
+    loops = startSweeps(base, pauses, () => passes?.request());
+  };
+  const end = async (): Promise<void> => {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await Promise.all(workers.map((worker) => worker.stop(stopGraceMs)));
+    await passes?.stop();
+  };
+  let keeper: Keeper | undefined;
+
   return {
     start: async () => {
       base.runtime.onChange(wake);
-      workers = [
-        options.makeWorker({
-          queue: base.queues.jobs,
-          concurrency,
-          whenDone: 'delete',
-          maxAttempts: 100,
-          handler: onJob,
-        }),
-        options.makeWorker({
-          queue: base.queues.disks,
-          concurrency: 4,
-          maxAttempts: 100,
-          handler: onOperation,
-        }),
-      ];
-      for (const worker of workers) await worker.start();
-      loops = startSweeps(base, options.pauses ?? defaultPauses, passes.request);
+      const home = base.runtime.home?.();
+      if (home === undefined) return begin();
+      keeper = keepHome(base, home, { begin, end }, pauses.homeMs);
+      return keeper.start();
     },
-    stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
-      await Promise.all(workers.map((worker) => worker.stop(stopGraceMs)));
-      await passes.stop();
-    },
+    stop: () => (keeper === undefined ? end() : keeper.stop()),
   };
 };

@@ -90,6 +90,8 @@ export interface SweepPauses {
   readonly capacityMs: number;
   readonly orphansMs: number;
   readonly disksMs: number;
+  /** Between two claims of a runtime that is in one place. */
+  readonly homeMs: number;
 }
 export const defaultPauses: SweepPauses = {
   busyMs: 150,
@@ -97,6 +99,7 @@ export const defaultPauses: SweepPauses = {
   capacityMs: 5_000,
   orphansMs: 30_000,
   disksMs: 60_000,
+  homeMs: 20_000,
 };
 
 export const startSweeps = (

@@ -190,6 +190,14 @@ export interface RuntimeDisks {
   remove(disk: DiskRef): Promise<DiskProgress>;
 }
 
+/** The one place where a runtime's jobs and disks are. */
+export interface RuntimeHome {
+  /** A UUID, the same for as long as what is there is the same. */
+  readonly id: string;
+  /** For people: the host's name. */
+  readonly name: string;
+}
+
 /** Refuses for good what this runtime cannot do; the text is for the user, with the way out. */
 export class RuntimeRefusal extends Error {
   readonly kind = 'runtime_refusal';
@@ -207,6 +215,11 @@ export class RuntimeRefusal extends Error {
 export interface Runtime {
   /** `local`, `kubernetes`: also the key of its capacity in the database. */
   readonly name: string;
+  /**
+   * Where its jobs are, where that is one place that no other host reaches: a process elsewhere must not drive them.
+   * Without it any number of processes may (Kubernetes). Called after `start`.
+   */
+  home?(): RuntimeHome;
   /** Begins to watch; adopts what is already running. Resolves before everything is known. */
   start(): Promise<void>;
   /** Lets go without ending any job. */

@@ -26,6 +26,8 @@ export interface JobPlace {
 
 export interface Layout {
   readonly root: string;
+  /** Who this directory is, wherever it is mounted and whatever its host is called. */
+  readonly homeId: string;
   readonly jobs: string;
   job(jobId: string): JobPlace;
   disk(diskId: string): string;
@@ -35,6 +37,7 @@ export interface Layout {
 
 export const createLayout = (root: string): Layout => ({
   root,
+  homeId: join(root, 'home-id'),
   jobs: join(root, 'jobs'),
   job: (jobId) => {
     const dir = join(root, 'jobs', safe(jobId));

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -6,6 +7,7 @@ import type { Clock } from '../../../../platform/clock.ts';
 import {
   RuntimeRefusal,
   type Runtime,
+  type RuntimeHome,
   type WorkloadMember,
   type WorkloadObservation,
   type WorkloadSpec,
@@ -112,6 +114,24 @@ const remarksOn = ({ image }: Pick<WorkloadSpec, 'image'>): readonly string[] =>
     ? []
     : [`The image ${image} is not used: jobs on this host run with the programs of the host`];
 
+/** The id of the directory that holds jobs and disks, made when it is first asked for. */
+const homeOf = ({ root, homeId }: Layout): RuntimeHome => {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const made = `${homeId}.${randomUUID()}`;
+  if (!existsSync(homeId)) {
+    writeFileSync(made, randomUUID(), { mode: 0o600 });
+    try {
+      // Whole or not at all, and only the first of several processes.
+      linkSync(made, homeId);
+    } catch (error) {
+      if (!existsSync(homeId)) throw error;
+    } finally {
+      rmSync(made, { force: true });
+    }
+  }
+  return { id: readFileSync(homeId, 'utf8').trim(), name: nodeName() };
+};
+
 /** Who hears of jobs that changed. Jobs of an earlier server are no children of ours: their end is looked for. */
 const createWatch = (layout: Layout) => {
   const listeners: ((jobId: string) => void)[] = [];
@@ -181,6 +201,7 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
     onChange: (listener) => {
       watch.listeners.push(listener);
     },
+    home: () => homeOf(layout),
     start: watch.start,
     stop: watch.stop,
     refuses: (spec) => missing() ?? refusalOf(spec),
