@@ -17,6 +17,8 @@ export interface JobPlace {
   readonly log: string;
   readonly settings: string;
   readonly sandboxArguments: string;
+  /** Files that the supervisor writes its number to, one a line. */
+  readonly cgroups: string;
   /** Made by the supervisor before anything else: what is there was started, once. */
   readonly started: string;
   readonly supervisor: string;
@@ -49,6 +51,7 @@ export const createLayout = (root: string): Layout => ({
       log: join(dir, 'log'),
       settings: join(dir, 'settings.json'),
       sandboxArguments: join(dir, 'sandbox.args'),
+      cgroups: join(dir, 'cgroups'),
       started: join(dir, 'started'),
       supervisor: join(dir, 'supervisor'),
       info: join(dir, 'info.json'),

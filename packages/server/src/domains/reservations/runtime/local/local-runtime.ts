@@ -12,14 +12,15 @@ import {
   type WorkloadObservation,
   type WorkloadSpec,
 } from '../port.ts';
+import { createCgroups, type Cgroups } from './cgroups.ts';
 import { createLocalDisks } from './disks.ts';
 import { describeHost, hostGpuPlaces, nodeName, readGpus, type GpuPlaces } from './host.ts';
 import { readState, readUntrusted } from './job-state.ts';
-import { launchJob } from './launch-job.ts';
+import { launchJob, type LaunchDeps } from './launch-job.ts';
 import { createLayout, isJobId, type Layout } from './layout.ts';
 import { createMissingPrograms } from './missing-programs.ts';
 import { giveOrder } from './orders.ts';
-import { prepareJob, readSettings } from './prepare.ts';
+import { prepareJob, readSettings, type PrepareOptions } from './prepare.ts';
 import { tailOf } from './tail.ts';
 import { createVisits } from './visits.ts';
 import { stateOf } from './workload-state.ts';
@@ -39,10 +40,15 @@ export interface LocalRuntimeOptions {
 
 const adoptPollMs = 2_000;
 
-/** What a job is, from its directory alone. */
+interface Seen {
+  readonly layout: Layout;
+  readonly sshAddress: string;
+  readonly cgroups: Cgroups;
+}
+
+/** What a job is, from its directory and its control groups alone. */
 const observeJob = async (
-  layout: Layout,
-  sshAddress: string,
+  { layout, sshAddress, cgroups }: Seen,
   jobId: string,
 ): Promise<WorkloadObservation> => {
   const place = layout.job(jobId);
@@ -62,15 +68,14 @@ const observeJob = async (
       url: isOn && problem === null ? `http://127.0.0.1:${settings.jupyterPort}/lab` : null,
       error: isOn ? problem : null,
     },
-    // Without a memory limit of its own a job is not told from the host: the kernel's choice is the exit code.
-    oomCount: 0,
+    oomCount: cgroups.oomKills(jobId),
     lastOomAtMs: null,
   };
 };
 
 /** Ends a job, step by step: asked, then killed, then its directory goes. `forgotten` is told when that is so. */
 const removeJob = async (
-  layout: Layout,
+  { layout, cgroups }: Seen,
   jobId: string,
   graceSeconds: number,
   forgotten: () => void,
@@ -78,6 +83,8 @@ const removeJob = async (
   const place = layout.job(jobId);
   const state = readState(place);
   if (state.kind === 'none' || state.kind === 'ended') {
+    // The supervisor may be in them for a moment longer: then the next call finds them empty.
+    if (!cgroups.remove(jobId)) return;
     forgotten();
     await rm(place.dir, { recursive: true, force: true });
     return;
@@ -132,6 +139,28 @@ const homeOf = ({ root, homeId }: Layout): RuntimeHome => {
   return { id: readFileSync(homeId, 'utf8').trim(), name: nodeName() };
 };
 
+/** Prepares the job and starts it, once; switches its Jupyter where that is what changed. */
+const ensureJob = async (
+  launching: LaunchDeps,
+  spec: WorkloadSpec,
+  options: PrepareOptions,
+): Promise<void> => {
+  if (spec.placements.length !== 1)
+    throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
+  const place = launching.layout.job(spec.jobId);
+  const before = (await readSettings(place))?.jupyterWanted;
+  const settings = await prepareJob(launching.layout, spec, options);
+  const state = readState(place);
+  if (state.kind === 'none') launchJob(launching, spec.jobId);
+  else if (state.kind === 'running' && before !== undefined && before !== spec.jupyter.enabled)
+    await giveOrder(
+      place,
+      spec.jupyter.enabled
+        ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token]
+        : ['jupyter-off'],
+    );
+};
+
 /** Who hears of jobs that changed. Jobs of an earlier server are no children of ours: their end is looked for. */
 const createWatch = (layout: Layout) => {
   const listeners: ((jobId: string) => void)[] = [];
@@ -170,29 +199,14 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
   const isRoot = process.getuid?.() === 0;
   const watch = createWatch(layout);
   const missing = createMissingPrograms(clock);
+  const cgroups = createCgroups();
+  const seen: Seen = { layout, sshAddress, cgroups };
   const launching = { layout, clock, log, isRoot, changed: watch.changed };
 
   const ensure = async (spec: WorkloadSpec): Promise<void> => {
-    if (spec.placements.length !== 1)
-      throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
-    const place = layout.job(spec.jobId);
-    const before = (await readSettings(place))?.jupyterWanted;
-    const settings = await prepareJob(layout, spec, {
-      isRoot,
-      sshAddress,
-      ownDirectories,
-      devices: gpuPlaces.devices,
-    });
+    const prepared = { isRoot, sshAddress, ownDirectories, cgroups, devices: gpuPlaces.devices };
+    await ensureJob(launching, spec, { ...prepared, hostGpus: readGpus(gpuPlaces).length });
     watch.watched.add(spec.jobId);
-    const state = readState(place);
-    if (state.kind === 'none') launchJob(launching, spec.jobId);
-    else if (state.kind === 'running' && before !== undefined && before !== spec.jupyter.enabled)
-      await giveOrder(
-        place,
-        spec.jupyter.enabled
-          ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token]
-          : ['jupyter-off'],
-      );
   };
 
   return {
@@ -212,13 +226,13 @@ export const createLocalRuntime = (options: LocalRuntimeOptions): Runtime => {
         observedAtMs: clock.nowMs(),
       }),
     ensure,
-    observe: ({ jobId }) => observeJob(layout, sshAddress, jobId),
+    observe: ({ jobId }) => observeJob(seen, jobId),
     list: async () => {
       const names = (await readdir(layout.jobs)).filter(isJobId);
-      return Promise.all(names.map((name) => observeJob(layout, sshAddress, name)));
+      return Promise.all(names.map((name) => observeJob(seen, name)));
     },
     remove: ({ jobId }, { graceSeconds }) =>
-      removeJob(layout, jobId, graceSeconds, () => watch.watched.delete(jobId)),
+      removeJob(seen, jobId, graceSeconds, () => watch.watched.delete(jobId)),
     logs: ({ jobId }, { tailBytes }) => tailOf(layout.job(jobId).log, tailBytes),
     disks: createLocalDisks(layout, isRoot),
   };

@@ -3,10 +3,11 @@ import { existsSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeRefusal, type WorkloadSpec } from '../port.ts';
+import type { Cgroups, JobLimits } from './cgroups.ts';
 import { findProgram, nodeName } from './host.ts';
 import { endJobScript, initScript, profileScript } from './inside/init-script.ts';
 import type { JobPlace, Layout } from './layout.ts';
@@ -69,11 +70,17 @@ const settingsFor = async (place: JobPlace, spec: WorkloadSpec): Promise<JobSett
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A job's share of the host's processors, with half as much again where others leave some. */
-const threadsOf = (spec: WorkloadSpec, totalUnits: number): number => {
-  const fraction = (spec.placements[0]?.units ?? 1) / Math.max(1, totalUnits);
-  const all = availableParallelism();
-  return Math.max(1, Math.min(all, Math.floor(all * fraction * 1.5)));
+/** By what the host really has: the table says what nodes of a type usually have. */
+const fractionOf = (spec: WorkloadSpec, hostGpus: number): number => {
+  const totalUnits = spec.gpuCount > 0 ? hostGpus : spec.type.slotsPerNode;
+  return Math.min(1, (spec.placements[0]?.units ?? 1) / Math.max(1, totalUnits));
 };
+const processorsOf = (fraction: number): number => availableParallelism() * Math.min(1, fraction * 1.5);
+/** Of the host's memory a tenth stays the host's. */
+const limitsOf = (fraction: number): JobLimits => ({
+  memoryBytes: Math.floor(totalmem() * 0.9 * fraction),
+  cpuMillis: Math.floor(processorsOf(fraction) * 1000),
+});
 
 const threadVariables = [
   'OMP_NUM_THREADS',
@@ -87,10 +94,9 @@ const threadVariables = [
 const environmentOf = (
   spec: WorkloadSpec,
   settings: JobSettings,
-  sshAddress: string,
+  { sshAddress, hostGpus }: PrepareOptions,
 ): Record<string, string> => {
-  const totalUnits = spec.gpuCount > 0 ? spec.type.gpusPerNode : spec.type.slotsPerNode;
-  const threads = String(threadsOf(spec, totalUnits));
+  const threads = String(Math.max(1, Math.floor(processorsOf(fractionOf(spec, hostGpus)))));
   return {
     ...Object.fromEntries(threadVariables.map((name) => [name, threads])),
     ...spec.env,
@@ -117,9 +123,9 @@ const environmentOf = (
 const controlFiles = (
   spec: WorkloadSpec,
   settings: JobSettings,
-  sshAddress: string,
+  options: PrepareOptions,
 ): ReadonlyMap<string, string> => {
-  const env = Object.entries(environmentOf(spec, settings, sshAddress));
+  const env = Object.entries(environmentOf(spec, settings, options));
   const oneLine = env.filter(([, value]) => !/[\r\n"\\]/.test(value));
   return new Map([
     ['init.sh', initScript],
@@ -229,8 +235,10 @@ export interface PrepareOptions {
   readonly sshAddress: string;
   /** Of the server: its data, its start directory with the .env file. */
   readonly ownDirectories: readonly string[];
-  /** Where the host's GPUs are: /dev. */
+  readonly cgroups: Pick<Cgroups, 'prepare'>;
+  /** Where the host's GPUs are (/dev), and how many. */
   readonly devices: string;
+  readonly hostGpus: number;
 }
 
 /** Writes everything that the job is started with, or that changes while it runs. Again: the same. */
@@ -239,7 +247,7 @@ export const prepareJob = async (
   spec: WorkloadSpec,
   options: PrepareOptions,
 ): Promise<JobSettings> => {
-  const { isRoot, sshAddress } = options;
+  const { isRoot } = options;
   const place = layout.job(spec.jobId);
   await mkdir(place.dir, { recursive: true, mode: 0o700 });
   await mkdir(place.control, { recursive: true, mode: 0o711 });
@@ -249,10 +257,14 @@ export const prepareJob = async (
   }
   const settings = await settingsFor(place, spec);
   await makeOrders(join(place.control, 'orders'));
-  const files = controlFiles(spec, settings, sshAddress);
+  const files = controlFiles(spec, settings, options);
   for (const [name, text] of files) await writeWhole(join(place.control, name), text, 0o644);
   if (!files.has('jupyter')) await rm(join(place.control, 'jupyter'), { force: true });
-  if (!existsSync(place.started)) await writeSandbox(layout, place, spec, settings, options);
+  if (!existsSync(place.started)) {
+    const groups = options.cgroups.prepare(spec.jobId, limitsOf(fractionOf(spec, options.hostGpus)));
+    await writeWhole(place.cgroups, groups.map((path) => `${path}\n`).join(''), 0o600);
+    await writeSandbox(layout, place, spec, settings, options);
+  }
   return settings;
 };
 

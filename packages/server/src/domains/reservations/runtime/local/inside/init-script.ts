@@ -111,6 +111,8 @@ cd "$1" || exit 1
 shift
 mkdir started 2>/dev/null || exit 0
 ulimit -c 0
+# Before anything of the job runs; what it starts is in the same groups.
+[ -r cgroups ] && while read -r procs; do echo $$ > "$procs"; done < cgroups
 read -r stat < /proc/$$/stat
 printf '%s\n%s\n' "$stat" "$(cat /proc/sys/kernel/random/boot_id)" > supervisor.tmp && mv supervisor.tmp supervisor
 "$@" 3> info.json 4< sandbox.args
