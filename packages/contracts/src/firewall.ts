@@ -45,6 +45,12 @@ export const FirewallSettings = Type.Object(
     session_risk_threshold: Type.Optional(
       share('Risk gathered over a session from here on blocks; 0.8 unless set'),
     ),
+    system_messages: Type.Optional(
+      Type.Enum(['rules', 'judge'], {
+        description:
+          'judge: the model judges system messages and tools’ descriptions too, for callers who are not trusted with them; many honest ones are worded as attacks. rules unless set',
+      }),
+    ),
     toxicity: Type.Optional(FirewallAction),
     toxicity_threshold: Type.Optional(share('0.8 unless set')),
     secrets: Type.Optional(FirewallAction),

@@ -95,7 +95,9 @@ const inspectParts = async (
 ): Promise<readonly Judged[]> => {
   const judged: Judged[] = [];
   for (const part of parts) {
-    const found = (await inspectText(deps.engine, part.text, signal)).filter((hit) => counts(part.kind, hit));
+    const found = (await inspectText(deps.engine, part.text, signal)).filter((hit) =>
+      counts(policy, part.kind, hit),
+    );
     const second = { guard: deps.guard(), log: deps.log };
     judged.push({ part, hits: await askGuard(second, policy, part.text, found, signal) });
   }

@@ -34,9 +34,14 @@ export const findingOf = (hit: Hit, path: string): Finding => ({
   reason: hit.reason,
 });
 
-/** Personal data and secrets of what people and tools write are judged; of system prompts, what tries to take over. */
-export const counts = (kind: PartKind, hit: Hit): boolean =>
-  kind !== 'system' || hit.kind === 'canary' || (hit.kind === 'injection' && hit.type !== 'linear_model');
+/**
+ * Personal data and secrets of what people and tools write are judged; of system prompts, what tries to take over, and
+ * their wording where the policy says so: their owners write as attackers do.
+ */
+export const counts = (policy: Policy, kind: PartKind, hit: Hit): boolean => {
+  if (kind !== 'system' || hit.kind === 'canary') return true;
+  return hit.kind === 'injection' && (hit.type !== 'linear_model' || policy.systemMessages === 'judge');
+};
 
 /** Replaces what is to be masked by its type, last first; overlapping hits become one. */
 export const maskHits = (text: string, hits: readonly Hit[]): string => {

@@ -8,6 +8,7 @@ export interface Policy {
   readonly uncertainFrom: number;
   readonly guardOnFailure: 'allow' | 'block';
   readonly sessionRiskThreshold: number;
+  readonly systemMessages: 'rules' | 'judge';
   readonly toxicity: FirewallAction;
   readonly toxicityThreshold: number;
   readonly secrets: FirewallAction;
@@ -29,6 +30,7 @@ export const defaultPolicy: Policy = {
   uncertainFrom: 0.2,
   guardOnFailure: 'allow',
   sessionRiskThreshold: 0.8,
+  systemMessages: 'rules',
   toxicity: 'block',
   toxicityThreshold: 0.8,
   secrets: 'mask',
@@ -45,6 +47,7 @@ const overlay = (policy: Policy, set: FirewallSettings): Policy => ({
   uncertainFrom: set.uncertain_from ?? policy.uncertainFrom,
   guardOnFailure: set.guard_on_failure ?? policy.guardOnFailure,
   sessionRiskThreshold: set.session_risk_threshold ?? policy.sessionRiskThreshold,
+  systemMessages: set.system_messages ?? policy.systemMessages,
   toxicity: set.toxicity ?? policy.toxicity,
   toxicityThreshold: set.toxicity_threshold ?? policy.toxicityThreshold,
   secrets: set.secrets ?? policy.secrets,

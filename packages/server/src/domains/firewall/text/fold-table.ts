@@ -58,13 +58,18 @@ const plainForm = (char: string): string => {
     .normalize('NFC');
 };
 
+/** What each character passes for; small letters also for what their capitals do, where nothing is said of themselves. */
 const lookAlikeOf = (): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
-  for (const line of lookAlikes) {
-    const [letter = '', ...others] = [...line];
-    for (const other of others)
-      for (const form of [other, other.toLowerCase()])
+  const forms: readonly ((char: string) => string)[] = [(char) => char, (char) => char.toLowerCase()];
+  for (const formOf of forms) {
+    for (const line of lookAlikes) {
+      const [letter = '', ...others] = [...line];
+      for (const other of others) {
+        const form = formOf(other);
         if (!/[a-z0-9]/.test(form) && !found.has(form)) found.set(form, letter);
+      }
+    }
   }
   return found;
 };
@@ -109,7 +114,8 @@ export const createFoldTable = (): FoldTable => {
     const char = String.fromCharCode(code);
     classes[code] = classOf(char);
     if (invisible.test(char)) continue;
-    const plain = [...plainForm(char)]
+    // A capital may pass for another letter than its small form does: Η is an H, η an n.
+    const plain = [...(alike.get(char) ?? plainForm(char))]
       .map((one) => alike.get(one) ?? one)
       .join('')
       .replace(/[\p{Mn}'’]/gu, '');

@@ -36,7 +36,7 @@ export const readings = (
   depth = 0,
 ): readonly View[] => {
   const found: View[] = [];
-  const repaired = repairView(table, dictionary, plain, words);
+  const repaired = repairView(table, dictionary, plain);
   if (repaired !== undefined) found.push(repaired);
   const suspect = suspectOrder(dictionary, words);
   if (suspect.rotated) found.push(rotateView(plain));

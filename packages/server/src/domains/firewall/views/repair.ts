@@ -1,5 +1,5 @@
 import { charClass, type FoldTable } from '../text/fold-table.ts';
-import { hashSeed, mixHash, type View, type Words } from '../text/view.ts';
+import { hashSeed, mixHash, type View } from '../text/view.ts';
 import { scrambleHash, type Dictionary } from './dictionary.ts';
 import { segment } from './segment.ts';
 
@@ -69,6 +69,27 @@ const unscramble = (
   return place !== 0 && word.length === end - start ? word : undefined;
 };
 
+/** So many signs of a word are read both ways, each by itself; of more of them all go the same way. */
+const ambiguousMax = 4;
+const letterL = 108;
+
+/** The readings of a word with some of its `1`, `|` and `!` as l instead of i. */
+const ambiguousReadings = (
+  codes: Uint16Array,
+  start: number,
+  read: readonly number[],
+): readonly (readonly number[])[] => {
+  const at = read.flatMap((_, n) => ('1|!'.includes(String.fromCharCode(codes[start + n] ?? 0)) ? [n] : []));
+  const all = 2 ** Math.min(at.length, ambiguousMax) - 1;
+  const picks = at.length > ambiguousMax ? [all] : Array.from({ length: all }, (_, n) => all - n);
+  return picks.map((picked) =>
+    read.map((code, n) => {
+      const place = at.indexOf(n);
+      return place !== -1 && (picked === all || (picked & (1 << place)) !== 0) ? letterL : code;
+    }),
+  );
+};
+
 /** Reads digits and signs as letters. Undefined where there are none, or too few letters to speak of a word. */
 const unleet = (
   dictionary: Dictionary,
@@ -85,15 +106,10 @@ const unleet = (
   }
   if (signs === 0) return undefined;
   if (dictionary.known.get(hashOf(read, 0, read.length)) !== 0) return read;
-  const withL = read.map((code, n) =>
-    '1|!'.includes(String.fromCharCode(codes[start + n] ?? 0)) ? 108 : code,
+  const known = ambiguousReadings(codes, start, read).find(
+    (reading) => dictionary.known.get(hashOf(reading, 0, reading.length)) !== 0,
   );
-  if (dictionary.known.get(hashOf(withL, 0, withL.length)) !== 0) return withL;
-  // "1l" both ways in one word: each sign by itself.
-  for (let n = 0; n < read.length; n += 1) {
-    const mixed = read.map((code, k) => (k === n ? (withL[k] ?? 0) : code));
-    if (dictionary.known.get(hashOf(mixed, 0, mixed.length)) !== 0) return mixed;
-  }
+  if (known !== undefined) return known;
   const scrambled = unscramble(dictionary, read, 0, read.length);
   return scrambled === undefined ? read : Array.from(scrambled, (char) => char.charCodeAt(0));
 };
@@ -103,64 +119,106 @@ const isWordly = (table: FoldTable, code: number): boolean => {
   return kind === charClass.letter || kind === charClass.digit || leetOf[code] !== 0;
 };
 
-/** The end of a run of single characters parted by one to three signs each, from `start`; `start` itself if there is none. */
-const spacedEnd = (
-  table: FoldTable,
-  view: View,
-  start: number,
-): { readonly end: number; readonly letters: number } => {
-  let at = start;
-  let letters = 0;
-  let end = start;
-  while (at < view.length && isWordly(table, view.codes[at] ?? 0)) {
-    const next = at + 1;
-    if (next < view.length && isWordly(table, view.codes[next] ?? 0)) break;
-    letters += 1;
-    end = next;
-    at = next;
-    let gap = 0;
-    while (at < view.length && gap < 4 && !isWordly(table, view.codes[at] ?? 0) && view.codes[at] !== 10) {
-      at += 1;
-      gap += 1;
-    }
-  }
-  return { end, letters };
+/** Signs that stand for letters inside a word, and at its end for themselves. */
+const endSigns = new Set(Array.from('!|+(&', (sign) => sign.charCodeAt(0)));
+
+/** A sign that stands between each two characters from `start` parts them, though it may mean a letter elsewhere. */
+const partingSign = (table: FoldTable, { codes, length }: View, start: number): number => {
+  const sign = codes[start + 1] ?? 0;
+  const parts = leetOf[sign] !== 0 && (table.classes[sign] ?? 0) === charClass.other;
+  return parts && start + 3 < length && codes[start + 3] === sign && codes[start] !== sign ? sign : 0;
 };
 
-/** Joins pulled-apart letters: a gap wider than the usual one parts words; without such gaps the dictionary does. */
-const joinSpaced = (
-  dictionary: Dictionary,
-  table: FoldTable,
-  view: View,
-  out: Output,
-  start: number,
-  end: number,
-): void => {
-  const letters: number[] = [];
-  const places: number[] = [];
-  const gaps: number[] = [];
-  let gap = 0;
-  for (let i = start; i < end; i += 1) {
-    const code = view.codes[i] ?? 0;
-    if (isWordly(table, code)) {
-      const letter = leetOf[code] ?? 0;
-      letters.push(letter === 0 ? code : letter);
-      places.push(view.origin[i] ?? 0);
-      gaps.push(gap);
-      gap = 0;
-    } else gap += 1;
+/** Whether a single character stands here: most words are told by their second letter. */
+const mayBeSpaced = (table: FoldTable, view: View, at: number): boolean =>
+  at + 1 >= view.length || !isWordly(table, view.codes[at + 1] ?? 0) || partingSign(table, view, at) !== 0;
+
+/** Characters pulled apart, each with its place in the text and what stands before it. */
+interface Spaced {
+  readonly end: number;
+  readonly codes: readonly number[];
+  readonly places: readonly number[];
+  readonly gaps: readonly string[];
+}
+
+/** The run of single characters from `start` that are parted by one to four signs each. */
+const spacedAt = (table: FoldTable, view: View, start: number): Spaced => {
+  const sign = partingSign(table, view, start);
+  const isPart = (code: number): boolean => code !== sign && isWordly(table, code);
+  const [codes, places, gaps]: [number[], number[], string[]] = [[], [], []];
+  let at = start;
+  let end = start;
+  let gap = '';
+  while (at < view.length && isPart(view.codes[at] ?? 0)) {
+    if (at + 1 < view.length && isPart(view.codes[at + 1] ?? 0)) break;
+    codes.push(view.codes[at] ?? 0);
+    places.push(view.origin[at] ?? 0);
+    gaps.push(gap);
+    at += 1;
+    end = at;
+    gap = '';
+    while (at < view.length && gap.length < 4 && !isPart(view.codes[at] ?? 0) && view.codes[at] !== 10) {
+      gap += String.fromCharCode(view.codes[at] ?? 0);
+      at += 1;
+    }
   }
-  const usual = Math.min(...gaps.slice(1, 400));
-  const parted = gaps.some((width, n) => n > 0 && width > usual);
-  const cuts = parted
-    ? new Set(gaps.flatMap((width, n) => (n > 0 && width > usual ? [n] : [])))
-    : segment(dictionary, letters);
-  letters.forEach((code, n) => {
-    if (cuts.has(n)) put(out, space, places[n] ?? 0);
-    put(out, code, places[n] ?? 0);
-  });
+  return { end, codes, places, gaps };
+};
+
+/** What stands most often between the characters. */
+const joinerOf = (gaps: readonly string[]): string => {
+  const counts = new Map<string, number>();
+  for (const gap of gaps.slice(1)) counts.set(gap, (counts.get(gap) ?? 0) + 1);
+  let joiner = '';
+  for (const [gap, count] of counts) if (count > (counts.get(joiner) ?? 0)) joiner = gap;
+  return joiner;
+};
+
+/**
+ * Where words begin: where something else stands between two characters than between most. Signs repeated (an
+ * apostrophe was dropped between them) do not part; blanks do, since more of them are the usual mark.
+ */
+const cutsOf = (dictionary: Dictionary, { codes, gaps }: Spaced, joiner: string): ReadonlySet<number> => {
+  const joins = (gap: string): boolean =>
+    gap === joiner || (joiner.trim() !== '' && gap === joiner.repeat(gap.length / joiner.length));
+  const cuts = gaps.flatMap((gap, n) => (n > 0 && !joins(gap) ? [n] : []));
+  return cuts.length > 0 ? new Set(cuts) : segment(dictionary, codes.map(letterOf));
+};
+
+const letterOf = (code: number): number => {
+  const letter = leetOf[code] ?? 0;
+  return letter === 0 ? code : letter;
+};
+
+/** Signs between two words that say where a sentence ends; what joined the letters is no part of them. */
+const putSigns = (out: Output, gap: string, joiner: string, at: number): void => {
+  for (const char of joiner.trim() === '' ? gap : gap.replaceAll(joiner, ''))
+    if (char.trim() !== '') put(out, char.charCodeAt(0), at);
+};
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** Joins pulled-apart letters: what else stands between some of them parts words; where nothing does, the dictionary. */
+const joinSpaced = (dictionary: Dictionary, view: View, out: Output, spaced: Spaced): void => {
+  const { codes, places, gaps, end } = spaced;
+  const joiner = joinerOf(gaps);
+  const starts = [0, ...cutsOf(dictionary, spaced, joiner)].toSorted((a, b) => a - b);
+  for (const [word, start] of starts.entries()) {
+    const stop = starts[word + 1] ?? codes.length;
+    if (start > 0) {
+      if (gaps[start] !== joiner) putSigns(out, gaps[start] ?? '', joiner, places[start] ?? 0);
+      put(out, space, places[start] ?? 0);
+    }
+    // A number is one, whatever letters its digits pass for elsewhere.
+    const number = codes.slice(start, stop).every(isDigit);
+    for (let n = start; n < stop; n += 1) {
+      const code = codes[n] ?? 0;
+      const stays = number || (n + 1 === stop && endSigns.has(code));
+      put(out, stays ? code : letterOf(code), places[n] ?? 0);
+    }
+  }
   put(out, space, view.origin[end] ?? 0);
-  out.repaired += letters.length;
+  out.repaired += codes.length;
 };
 
 /** Copies a word as it is or as what it was. */
@@ -185,7 +243,7 @@ const repairWord = (dictionary: Dictionary, view: View, out: Output, start: numb
 const wordEnd = (table: FoldTable, view: View, start: number): number => {
   let end = start;
   while (end < view.length && end - start < maxWord && isWordly(table, view.codes[end] ?? 0)) end += 1;
-  while (end > start + 1 && '!|+(&'.includes(String.fromCharCode(view.codes[end - 1] ?? 0))) end -= 1;
+  while (end > start + 1 && endSigns.has(view.codes[end - 1] ?? 0)) end -= 1;
   return end;
 };
 
@@ -193,12 +251,7 @@ const wordEnd = (table: FoldTable, view: View, start: number): number => {
  * The text with its garbled words put right: leetspeak, inner letters in another order, letters pulled apart. Undefined
  * where nothing was to be put right.
  */
-export const repairView = (
-  table: FoldTable,
-  dictionary: Dictionary,
-  view: View,
-  _words: Words,
-): View | undefined => {
+export const repairView = (table: FoldTable, dictionary: Dictionary, view: View): View | undefined => {
   const size = view.length + (view.length >> 1) + 8;
   const out: Output = {
     codes: new Uint16Array(size),
@@ -214,11 +267,13 @@ export const repairView = (
       at += 1;
       continue;
     }
-    const spaced = spacedEnd(table, view, at);
-    if (spaced.letters >= spacedMin) {
-      joinSpaced(dictionary, table, view, out, at, spaced.end);
-      at = spaced.end;
-      continue;
+    if (mayBeSpaced(table, view, at)) {
+      const spaced = spacedAt(table, view, at);
+      if (spaced.codes.length >= spacedMin) {
+        joinSpaced(dictionary, view, out, spaced);
+        at = spaced.end;
+        continue;
+      }
     }
     const end = wordEnd(table, view, at);
     repairWord(dictionary, view, out, at, end);
