@@ -31,6 +31,8 @@ const benches = [
   'events',
   'scores',
   'crossings',
+  'syscall-quality',
+  'sensor-syscalls',
   'detection-quality',
   'detection',
   'alert-latency',

@@ -139,8 +139,7 @@ os.chmod(p, 0o755); os.execv(p, [p, "0.3"])`,
     'ends a security tool',
     'T1562.001',
     `c = os.fork()
-if c == 0:
-    libc.prctl(15, b"falco", 0, 0, 0); time.sleep(5); os._exit(0)
+if c == 0: os.rename(DIR + "/sleep", DIR + "/falco"); os.execv(DIR + "/falco", ["falco", "5"])
 time.sleep(0.3); os.kill(c, 15); os.waitpid(c, 0)`,
   ),
   opens('switches tracing', 'T1562.006', '/sys/kernel/tracing/none_on', '/sys/kernel/tracing/none_event'),
@@ -178,7 +177,7 @@ time.sleep(0.3); os.kill(c, 15); os.waitpid(c, 0)`,
   program('credentials of clouds', 'T1552.001', '/bin/cat', '/root/.aws/credentials', '/root/.kube/config'),
   program('token of a pod', 'T1528', '/bin/cat', '/var/run/secrets/kubernetes.io/serviceaccount/token'),
   program('log wiped', 'T1070.002', '/bin/rm', '-f', '/var/log/gpushield-none.log'),
-  program('history wiped', 'T1070.003', '/usr/bin/perl', '-e', 'unlink "/root/.none/.bash_history"'),
+  program('history wiped', 'T1070.003', '/bin/ln', '-s', '/dev/null', '/root/.none/.bash_history'),
   program(
     'time set back',
     'T1070.006',

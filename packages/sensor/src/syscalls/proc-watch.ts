@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLink, readProc, startTicksIn } from './facts/read-proc.ts';
+import { pidsIn, readLink, readProc, startTicksIn } from './facts/read-proc.ts';
 import { tickMs } from './facts/boot-time.ts';
 import type { KernelCall } from './parse.ts';
 
-/** More processes than this are not looked at: a look must stay short. */
-const maxProcesses = 16_384;
 /** Descriptors of one process that are looked at for devices. */
 const maxDescriptors = 256;
 /** How many looks pass between two at programs that changed and at devices: both ask every process. */
@@ -18,17 +16,6 @@ interface Seen {
   program: string | undefined;
   readonly devices: Set<string>;
 }
-
-const pidsIn = (proc: string): readonly number[] => {
-  try {
-    return readdirSync(proc)
-      .filter((name) => /^\d{1,7}$/.test(name))
-      .slice(0, maxProcesses)
-      .map(Number);
-  } catch {
-    return [];
-  }
-};
 
 const devicesOf = (folder: string): readonly string[] => {
   try {

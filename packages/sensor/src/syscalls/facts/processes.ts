@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { KernelCall } from '../parse.ts';
 import { placeIn, type Place } from './container.ts';
 import type { Digests } from './digests.ts';
-import { readLink, readProc, stampOf } from './read-proc.ts';
+import { pidsIn, readLink, readProc, stampOf } from './read-proc.ts';
 
 /** What is known of one process. */
 export interface ProcessFacts {
@@ -39,11 +39,31 @@ export const executableOf = (
   return folder === undefined ? fileName : join(folder, text);
 };
 
+const keep = (known: Map<number, ProcessFacts>, pid: number, facts: ProcessFacts): ProcessFacts => {
+  known.delete(pid);
+  const oldest = known.size >= maxProcesses ? known.keys().next().value : undefined;
+  if (oldest !== undefined) known.delete(oldest);
+  known.set(pid, facts);
+  return facts;
+};
+
+/** How processes are called when the sensor comes: of one that was just ended, /proc tells nothing any more. */
+const namesNow = (proc: string): ReadonlyMap<number, string> => {
+  const names = new Map<number, string>();
+  for (const pid of pidsIn(proc)) {
+    const name = readProc(join(proc, String(pid), 'comm'), 64)?.trimEnd();
+    if (name !== undefined) names.set(pid, name);
+  }
+  return names;
+};
+
 /** Facts of processes by pid: read once, again at each start of a program, and bounded. */
 export const createProcesses = ({ proc, digests }: { readonly proc: string; readonly digests: Digests }) => {
   const known = new Map<number, ProcessFacts>();
   /** Places by control group: a process that is gone already was in the same one as others. */
   const groups = new Map<number, Place>();
+
+  const names = namesNow(proc);
 
   const placeOf = (pid: number, parentPid: number, group: number): Place => {
     const text = readProc(join(proc, String(pid), 'cgroup'));
@@ -55,14 +75,6 @@ export const createProcesses = ({ proc, digests }: { readonly proc: string; read
       groups.set(group, place);
     }
     return place;
-  };
-
-  const keep = (pid: number, facts: ProcessFacts): ProcessFacts => {
-    known.delete(pid);
-    const oldest = known.size >= maxProcesses ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    known.set(pid, facts);
-    return facts;
   };
 
   return {
@@ -80,7 +92,7 @@ export const createProcesses = ({ proc, digests }: { readonly proc: string; read
       const cwd = (): string | undefined =>
         readLink(join(folder, 'cwd')) ?? readLink(join(proc, String(parentPid), 'cwd'));
       const executable = isStart ? executableOf(link, call, cwd) : (link ?? known.get(parentPid)?.executable);
-      return keep(pid, {
+      return keep(known, pid, {
         startedNs,
         executable,
         digest: link !== undefined && link === executable ? digests(join(folder, 'exe')) : undefined,
@@ -90,7 +102,7 @@ export const createProcesses = ({ proc, digests }: { readonly proc: string; read
     },
     /** How a process is called now, or was when it was last seen. */
     commandOf: (pid: number): string | undefined =>
-      readProc(join(proc, String(pid), 'comm'), 64)?.trimEnd() ?? known.get(pid)?.command,
+      readProc(join(proc, String(pid), 'comm'), 64)?.trimEnd() ?? known.get(pid)?.command ?? names.get(pid),
     /** How long ago the running program's file changed. */
     ageOf: (pid: number, nowMs: number): number | undefined => {
       const file = stampOf(join(proc, String(pid), 'exe'));

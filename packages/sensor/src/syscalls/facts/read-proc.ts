@@ -1,4 +1,4 @@
-import { closeSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 
 /*
  * Facts of a process are read at once and in this thread: it may be gone a moment later, and what /proc answers comes from
@@ -47,4 +47,19 @@ export const stampOf = (
 export const startTicksIn = (stat: string | undefined): number | undefined => {
   const ticks = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   return Number.isSafeInteger(ticks) && ticks >= 0 ? ticks : undefined;
+};
+
+/** More processes than this are not looked at: a look must stay short. */
+const maxProcesses = 16_384;
+
+/** Processes of this machine. */
+export const pidsIn = (proc: string): readonly number[] => {
+  try {
+    return readdirSync(proc)
+      .filter((name) => /^\d{1,7}$/.test(name))
+      .slice(0, maxProcesses)
+      .map(Number);
+  } catch {
+    return [];
+  }
 };
