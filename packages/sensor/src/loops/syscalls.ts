@@ -22,6 +22,8 @@ import type { LoopDeps } from './loop-deps.ts';
 const blindRetryMs = 300_000;
 /** bpftrace that ran this long before it ended starts its count of failures anew. */
 const calmMs = 60_000;
+/** Ends in a row after which /proc is looked at instead, until it is time to ask again. */
+const maxFailures = 5;
 /** Time between two looks at /proc. */
 const lookMs = 500;
 /** How often what was lost is told. */
@@ -71,15 +73,17 @@ const tellLosses = ({ health, syscallSpool }: SyscallDeps, losses: Losses): void
     health.set('syscalls', 'degraded', `syscall events: ${told.join(', ')}`);
 };
 
+/** Answers why it gave up: bpftrace that does not run at all is left for a while. */
 const watchWhilePossible = async (
   deps: SyscallDeps,
   sight: Watchable,
   onCall: (call: KernelCall) => void,
   losses: Losses,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<string> => {
   const { clock, random, logger, blind, health, watch, stateDir } = deps;
-  for (let failures = 0; !signal.aborted;) {
+  let last = 'stopped';
+  for (let failures = 0; !signal.aborted && failures < maxFailures;) {
     const startedMs = clock.monotonicMs();
     const { problem } = await watchOnce(
       {
@@ -98,13 +102,16 @@ const watchWhilePossible = async (
       },
       signal,
     );
-    if (isAborted(signal)) return;
+    if (isAborted(signal)) return last;
+    last = problem;
     failures = clock.monotonicMs() - startedMs > calmMs ? 1 : failures + 1;
     blind.set('syscalls', [`syscalls: ${problem}`]);
     health.set('syscalls.watch', 'degraded', `syscalls are not watched: ${problem}`);
-    logger.warn({ problem, failures }, 'bpftrace ended and is started again');
+    // Said once: what is wrong stands in the health, and a kernel that cannot be watched is no news each time.
+    logger[failures === 1 ? 'warn' : 'debug']({ problem, failures }, 'bpftrace ended and is started again');
     await clock.sleep(backoffMs({ attempt: failures, random }), signal);
   }
+  return last;
 };
 
 const sightOf = async ({ mode, roots, runCommand, watch }: SyscallDeps): Promise<Sight> =>
@@ -161,8 +168,9 @@ export const runSyscalls = async (deps: SyscallDeps, signal: AbortSignal): Promi
   const watching = async (): Promise<void> => {
     while (!isAborted(signal)) {
       const sight = await sightOf(deps);
-      if (sight.kind === 'bpftrace') await watchWhilePossible(deps, sight, onCall, losses, signal);
-      else await lookAtProc(deps, sight.problem, onCall, signal);
+      const problem =
+        sight.kind === 'none' ? sight.problem : await watchWhilePossible(deps, sight, onCall, losses, signal);
+      await lookAtProc(deps, problem, onCall, signal);
     }
   };
   await Promise.all([watching(), telling(), gatherer.run(signal)]);
