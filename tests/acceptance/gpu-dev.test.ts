@@ -40,6 +40,19 @@ const done = async (args: readonly string[], stdin?: string): Promise<string> =>
   expect(code, `${args.join(' ')}\n${out}\n${err}`).toBe(0);
   return out;
 };
+/** As below, for terminals that keys are typed into. */
+const lostTerminals = { retry: 2 };
+
+/**
+ * A shell that reads what is piped in. On a loaded machine the local runtime now and then loses a terminal before its
+ * shell has read anything; that is said, and connecting again works. Anything else is as it is.
+ */
+const inShell = async (job: string, typed: string): Promise<Ended> => {
+  let ended = await gpuDev(['connect', job], typed);
+  for (let again = 0; again < 3 && ended.err.includes('The shell was ended'); again += 1)
+    ended = await gpuDev(['connect', job], typed);
+  return ended;
+};
 const json = async (args: readonly string[]): Promise<Record<string, unknown>> =>
   JSON.parse(await done(['--json', ...args])) as Record<string, unknown>;
 const diskIsFree = (): Promise<void> =>
@@ -140,8 +153,8 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
     expect(await done(['list'])).toMatch(/first +active +cpu-x86 +ends in 15 min/);
     expect(textAt(await json(['show', 'first']), 'disk_name')).toBe('work');
 
-    const shell = await gpuDev(['connect', 'first'], 'echo kept-$((40+2)) > note; exit 7\n');
-    expect(shell.code, shell.err).toBe(7);
+    const shell = await inShell('first', 'echo kept-$((40+2)) > note; exit 7\n');
+    expect(shell.code, `${shell.out}\n${shell.err}`).toBe(7);
 
     expect(await done(['cancel', 'first'])).toContain('is being cancelled');
     await diskIsFree();
@@ -159,7 +172,7 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
       ]);
       return again.code === 0;
     });
-    const found = await gpuDev(['connect'], 'cat note; exit\n');
+    const found = await inShell('second', 'cat note; exit\n');
     expect(found.out).toContain('kept-42');
     await done(['cancel', '--all', '--yes']);
     await diskIsFree();
@@ -190,26 +203,30 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
     expect(listed.map(({ name, status }) => [name, status])).toEqual([['third', 'active']]);
   });
 
-  it('is a terminal on a terminal: its size, its keys, and the screen as before afterwards', async () => {
-    const script =
-      'stty -a > before; gpu-dev connect third; echo code=$?; stty -a > after; cmp before after && echo same';
-    const { output, code } = await runOnTerminal(script, {
-      env: { HOME: home, GPU_DEV_API_URL: one.url },
-      cwd: home,
-      size: { cols: 101, rows: 37 },
-      // Ctrl-C goes to what runs inside, not to gpu-dev.
-      keys: [
-        [/\$ $/, "sh -c 'stty size; exec sleep 600'\r"],
-        [/37 101/, '\u0003'],
-        [/\^C[^]*\$ $/, 'exit 5\r'],
-      ],
-    });
-    expect(output).toContain('code=5');
-    expect(output).toContain('same');
-    expect(code).toBe(0);
-  });
+  it(
+    'is a terminal on a terminal: its size, its keys, and the screen as before afterwards',
+    lostTerminals,
+    async () => {
+      const script =
+        'stty -a > before; gpu-dev connect third; echo code=$?; stty -a > after; cmp before after && echo same';
+      const { output, code } = await runOnTerminal(script, {
+        env: { HOME: home, GPU_DEV_API_URL: one.url },
+        cwd: home,
+        size: { cols: 101, rows: 37 },
+        // Ctrl-C goes to what runs inside, not to gpu-dev.
+        keys: [
+          [/\$ $/, "sh -c 'stty size; exec sleep 600'\r"],
+          [/37 101/, '\u0003'],
+          [/\^C[^]*\$ $/, 'exit 5\r'],
+        ],
+      });
+      expect(output).toContain('code=5');
+      expect(output).toContain('same');
+      expect(code).toBe(0);
+    },
+  );
 
-  it('goes on when the shell is left', async () => {
+  it('goes on when the shell is left', lostTerminals, async () => {
     const { output } = await runOnTerminal('gpu-dev connect third; echo code=$?', {
       env: { HOME: home, GPU_DEV_API_URL: one.url },
       cwd: home,
@@ -219,6 +236,5 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
     expect(output).toContain('Left; the job goes on');
     expect(output).toContain('code=0');
     expect(textAt(await json(['show', 'third']), 'status')).toBe('active');
-    await done(['cancel', 'third']);
   });
 });
