@@ -159,9 +159,13 @@ export const startCollector = async (receiver: Receiver): Promise<Collector> => 
   };
 };
 
+const keptLogCharacters = 8_000;
+
 export type ForwardForm = 'http' | 'http-json' | 'grpc';
 export interface ForwardingCollector {
   readonly httpUrl: string;
+  /** The end of what it logged: why an export was given up. */
+  log(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -178,6 +182,7 @@ export const forwardThroughCollector = async (
   if (httpUrl === undefined) throw new Error(`The Collector did not say where it listens: ${stdout}`);
   return {
     httpUrl,
+    log: async () => (await run(script, ['log', dir])).stdout.slice(-keptLogCharacters),
     stop: async () => {
       await run(script, ['down', dir]);
       await rm(dir, { recursive: true, force: true });

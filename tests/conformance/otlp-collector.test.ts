@@ -55,14 +55,25 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
     await removeDataDir(dataDir);
   });
 
-  /** Distinct values that are stored; 0 while the database is away. */
-  const stored = async (admin: Client): Promise<number> => {
+  /** Distinct values that are stored; none while the database is away. */
+  const storedValues = async (admin: Client): Promise<ReadonlySet<number>> => {
     const answer = await admin.send('GET', '/api/v1/telemetry/records?limit=500');
-    if (answer.status !== 200) return 0;
-    const values = new Set<number>();
-    for (const record of objectsAt(answer.json(), 'data'))
-      values.add(Number(objectAt(record, 'metrics')['power_usage']));
-    return values.size;
+    const records = answer.status === 200 ? objectsAt(answer.json(), 'data') : [];
+    return new Set(records.map((record) => Number(objectAt(record, 'metrics')['power_usage'])));
+  };
+  const stored = async (admin: Client): Promise<number> => (await storedValues(admin)).size;
+
+  /** Waits for all of them; a loss is told with what is missing and what both sides said about it. */
+  const untilDelivered = async (admin: Client, total: number): Promise<void> => {
+    const isThere = async (): Promise<boolean> => (await stored(admin)) >= total;
+    try {
+      await until('the Collector to deliver everything', isThere, 90_000);
+    } catch (cause) {
+      const there = await storedValues(admin);
+      const missing = Array.from({ length: total }, (_, value) => value).filter((value) => !there.has(value));
+      const said = [await collector?.log(), server?.output().slice(-4_000)].join('\n--- server\n');
+      throw new Error(`Not delivered: ${missing.join(' ')}\n--- Collector\n${said}`, { cause });
+    }
   };
 
   /** Our server, and the Collector that hands on to it with a key of its own. */
@@ -103,7 +114,8 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
         if (index === 40) server = await startServer(dataDir, env);
       }
       const again = await logIn(server?.url ?? '');
-      await until('the Collector to deliver everything', async () => (await stored(again)) === total, 90_000);
+      await untilDelivered(again, total);
+      expect(await stored(again)).toBe(total);
     },
     150_000,
   );
@@ -128,7 +140,7 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
       } finally {
         thaw();
       }
-      await until('the Collector to deliver everything', async () => (await stored(admin)) >= total, 90_000);
+      await untilDelivered(admin, total);
     },
     150_000,
   );
@@ -157,7 +169,8 @@ describe.skipIf(!hasCollector())('through the real Collector', () => {
       for (let index = 0; index < total; index += 1)
         expect((await send(`${from.httpUrl}/v1/metrics`, 'POST', document(index))).status).toBe(200);
       await until('the Collector to be refused', async () => (await refusedMetrics()) > 0);
-      await until('the Collector to deliver everything', async () => (await stored(admin)) === total, 90_000);
+      await untilDelivered(admin, total);
+      expect(await stored(admin)).toBe(total);
     },
     150_000,
   );
