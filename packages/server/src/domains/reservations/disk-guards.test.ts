@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../testing/index.ts';
 import { reservationsStage, type Person, type Stage } from '../../testing/reservations/stage.ts';
-import { fakeRuntime, handClock, processorDeps } from '../../testing/reservations/processor.ts';
+import { fakeRuntime, handClock, processorDeps, runningJob } from '../../testing/reservations/processor.ts';
 import { putCapacity } from './cluster-store.ts';
 import { lockDisk } from './disk-store.ts';
 import { reconcileJob } from './processor/reconcile-job.ts';
 import { runSchedulePass } from './processor/schedule-pass.ts';
+import type { WorkloadObservation } from './runtime/port.ts';
 import { beginSnapshot } from './snapshot-store.ts';
 
 const database = testDatabase();
@@ -95,5 +96,26 @@ describe('a job whose disk is still a copy under way', () => {
       await db.query('DELETE FROM job_allocations');
       await db.query(`DELETE FROM disk_snapshots WHERE status = 'creating'`);
     }
+  });
+});
+
+describe('a disk that was asked for with a job', () => {
+  it('is made although the job was cancelled before its turn', async () => {
+    const submitted = await user.send('POST', '/v1/jobs/submit', {
+      instance_type: 'cpu-x86',
+      disk_name: 'new',
+    });
+    const id = String(submitted.json()['job_id']);
+    expect((await user.send('POST', `/v1/jobs/${id}/cancel`)).status).toBe(200);
+    const runtime = fakeRuntime({
+      observe: ({ jobId }) =>
+        Promise.resolve({ ...runningJob(jobId), state: { kind: 'absent' } } satisfies WorkloadObservation),
+    });
+    const deps = await processorDeps(database.db, { runtime, clock: handClock(Date.now()) });
+    expect(await reconcileJob(deps, id, () => undefined)).toBe('done');
+    expect((await user.send('GET', '/v1/disks/new')).json()).toMatchObject({
+      status: 'ready',
+      in_use: false,
+    });
   });
 });

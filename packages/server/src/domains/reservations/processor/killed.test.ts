@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../../testing/index.ts';
 import { fileCluster, fileNodes, type FileCluster } from '../../../testing/reservations/file-runtime.ts';
+import { killableProcessor, type Killable } from '../../../testing/reservations/killable.ts';
 import { hasSandbox } from '../../../testing/reservations/life-stage.ts';
 import { reservationsStage, type Person, type Stage } from '../../../testing/reservations/stage.ts';
 import { putCapacity } from '../cluster-store.ts';
@@ -14,39 +13,24 @@ import { putCapacity } from '../cluster-store.ts';
 const database = testDatabase();
 const kills = 20;
 const jobs = 500;
-const script = join(import.meta.dirname, '../../../testing/reservations/processor-process.ts');
 /** What a dead worker held is looked at again after half a minute. */
 const patience = { timeout: 150_000, interval: 200 };
 let stage: Stage;
 let cluster: FileCluster;
 let directory = '';
-let child: ChildProcess | undefined;
-
-const startProcessor = async (): Promise<ChildProcess> => {
-  const started = spawn(process.execPath, [script, database.connectionString, directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = started;
-  await once(started.stdout, 'data');
-  return started;
-};
-const endProcessor = async (signal: NodeJS.Signals): Promise<void> => {
-  if (child?.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
-};
+let processor: Killable;
 
 beforeAll(async () => {
   if (!hasSandbox) return;
   directory = mkdtempSync(join(tmpdir(), 'gpushield-killed-'));
   cluster = fileCluster(directory);
+  processor = killableProcessor(database.connectionString, directory);
   stage = await reservationsStage(database);
   await putCapacity(database.db, 'local', { nodes: fileNodes, observedAtMs: Date.now() });
 });
 afterAll(async () => {
   if (!hasSandbox) return;
-  await endProcessor('SIGTERM');
+  await processor.end('SIGTERM');
   await stage.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -109,14 +93,14 @@ describe.skipIf(!hasSandbox)('a processor that is killed again and again', () =>
     let askedAll = false;
     void asking.then(() => (askedAll = true));
     for (let n = 0; n < kills; n += 1) {
-      await startProcessor();
+      await processor.start();
       // At any line: some are killed right after their start, some well under way.
       await sleep(Math.random() * 900);
       await checkAllocations();
-      await endProcessor('SIGKILL');
+      await processor.end('SIGKILL');
       await checkAllocations();
     }
-    await startProcessor();
+    await processor.start();
     await asking;
     expect(askedAll).toBe(true);
     const interactive = `UPDATE jobs SET cancel_requested_at = now(), due_at = now()
@@ -139,7 +123,7 @@ describe.skipIf(!hasSandbox)('a processor that is killed again and again', () =>
       return rows;
     };
     await expect.poll(busy, patience).toEqual([]);
-    await endProcessor('SIGTERM');
+    await processor.end('SIGTERM');
 
     expect(cluster.violations()).toEqual([]);
     expect({ work: cluster.left.workloads(), devices: cluster.left.devices() }).toEqual({

@@ -118,7 +118,8 @@ export const createCgroups = (places: CgroupPlaces = hostPlaces): Cgroups => {
       try {
         rmdirSync(join(parent, jobId));
       } catch (error) {
-        if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') return false;
+        // What else goes wrong must not keep a job's devices for ever.
+        if (error instanceof Error && 'code' in error && error.code === 'EBUSY') return false;
       }
     }
     return true;

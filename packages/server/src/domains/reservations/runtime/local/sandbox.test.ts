@@ -15,6 +15,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../platform/clock.ts';
 import { commandSpec } from '../../../../testing/reservations/specs.ts';
+import type { Runtime, WorkloadSpec } from '../port.ts';
 import { createLocalRuntime } from './local-runtime.ts';
 import { cannotHide, seenInside } from './sandbox.ts';
 
@@ -27,6 +28,15 @@ const directoryIn = (parent: string): string => {
   made.push(path);
   return path;
 };
+
+/** Also its control groups go, which are not in any directory of the test's. */
+const removeJob = (runtime: Runtime, spec: WorkloadSpec): Promise<void> =>
+  expect
+    .poll(async () => {
+      await runtime.remove(spec, { graceSeconds: 0 });
+      return (await runtime.observe(spec)).state.kind;
+    })
+    .toBe('absent');
 
 const mayRun = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0;
 const writable = ['/opt', '/usr/local'].filter((path) => {
@@ -69,6 +79,7 @@ describe('what a job sees of the server', () => {
       expect(text).not.toMatch(/^(\.env|data)$/m);
       const args = readFileSync(join(data, 'jobs/jobs', spec.jobId, 'sandbox.args'), 'utf8');
       expect(args).toContain(`--tmpfs\0${install}\0`);
+      await removeJob(runtime, spec);
       await runtime.stop();
     },
   );
@@ -97,7 +108,9 @@ describe('what a job sees of the server', () => {
       log: pino({ level: 'silent' }),
     });
     await runtime.start();
-    await expect(runtime.ensure(commandSpec('true'))).rejects.toMatchObject({ kind: 'runtime_refusal' });
+    const spec = commandSpec('true');
+    await expect(runtime.ensure(spec)).rejects.toMatchObject({ kind: 'runtime_refusal' });
+    await removeJob(runtime, spec);
     await runtime.stop();
   });
 });
