@@ -23,6 +23,7 @@ describe.skipIf(chromium === undefined || !isBuilt)('the console in a browser', 
     browser = await launch({ executablePath: chromium ?? '', args: ['--no-sandbox'] });
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('response', (answer) => answer.status() === 403 && complaints.push(answer.url()));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('dialog', (dialog) => void dialog.accept());
   });
@@ -93,9 +94,35 @@ describe.skipIf(chromium === undefined || !isBuilt)('the console in a browser', 
     await see('device.approve');
   });
 
+  it.each(['viewer', 'analyst', 'researcher', 'operator'])(
+    'offers %s nothing that is refused',
+    async (role) => {
+      const username = `a-${role}`;
+      const password = 'quartz-harbour-58-lantern';
+      const made = await running.admin.send('POST', '/api/v1/users', { username, password, roles: [role] });
+      expect(made.status, made.text).toBe(201);
+      await click('Sign out');
+      await page.locator('input[autocomplete=username]').fill(username);
+      await page.locator('input[type=password]').fill(password);
+      complaints.length = 0;
+      await click('Sign in');
+      await see(username);
+      const places = (await page.evaluate(
+        `[...document.querySelectorAll('nav > a')].map((a) => a.textContent)`,
+      )) as string[];
+      expect(places).toContain(role === 'researcher' ? 'Jobs' : 'Alerts');
+      for (const place of places) {
+        await click(place);
+        await page.waitForNetworkIdle({ idleTime: 300, concurrency: 1 });
+        expect(await page.$('[role=alert]'), `${role} at ${place}`).toBeNull();
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+
   it('stays signed in when the page is read again, and forgets all at sign-out', async () => {
     await page.reload();
-    await see('device.approve');
+    await see('a-operator');
     await click('Sign out');
     await see('Password');
     expect(await page.evaluate('sessionStorage.length')).toBe(0);

@@ -162,7 +162,7 @@ describe.skipIf(!isHere)('an Alertmanager', () => {
           alert_id: id,
           occurrences: '1',
         },
-        generatorURL: `https://gpushield.example.com/api/v1/alerts/${id}`,
+        generatorURL: `https://gpushield.example.com/console/alerts/${id}`,
         status: { state: 'active' },
       },
     ]);

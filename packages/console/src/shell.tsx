@@ -39,7 +39,13 @@ const Place = ({ href, children }: { href: string; children: ReactNode }) => {
 
 const Side = () => {
   const session = useSession();
+  const [, go] = useLocation();
   const { me, may } = useMe();
+  // The next person may not see the page of this one.
+  const signOut = (): void => {
+    go('/');
+    void session.signOut();
+  };
   return (
     <nav aria-label="Places">
       <div className="brand">
@@ -57,7 +63,7 @@ const Side = () => {
         <span>{me?.username ?? me?.id}</span>
         <span className="quiet">{me?.roles.join(', ')}</span>
         <a href="/docs">API documentation</a>
-        <button type="button" onClick={() => void session.signOut()}>
+        <button type="button" onClick={signOut}>
           Sign out
         </button>
       </div>
@@ -87,7 +93,8 @@ const Pages = () => (
 );
 
 const SignedIn = () => {
-  useAlertStream();
+  const { may } = useMe();
+  useAlertStream(may('alerts:read'));
   return (
     <div className="frame">
       <Side />

@@ -7,7 +7,9 @@ export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 /** RFC 8628, section 3.1. `client_id` is a name that the person is shown: programs on devices keep no secret. */
 export const DeviceAuthorizationRequest = Type.Object({
   client_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9 ._@-]*$' }),
-  scope: Type.Optional(Type.String({ maxLength: 2048 })),
+  scope: Type.Optional(
+    Type.String({ maxLength: 2048, description: 'Not looked at: a device signs in as its person, whole' }),
+  ),
 });
 /** RFC 8628, section 3.2. */
 export const DeviceAuthorization = Type.Object({

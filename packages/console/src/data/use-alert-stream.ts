@@ -4,11 +4,12 @@ import { useSession } from '../session/session-context.tsx';
 
 const againMs = 5000;
 
-/** Reads the alert stream while a page is open; each event makes what is shown of alerts be read anew. */
-export const useAlertStream = (): void => {
+/** Reads the alert stream while a page is open, where that is allowed; each event makes what is shown of alerts be read anew. */
+export const useAlertStream = (isAllowed: boolean): void => {
   const session = useSession();
   const queries = useQueryClient();
   useEffect(() => {
+    if (!isAllowed) return undefined;
     const stop = new AbortController();
     const listen = async (): Promise<void> => {
       const headers = { authorization: `Bearer ${await session.token()}`, accept: 'text/event-stream' };
@@ -30,5 +31,5 @@ export const useAlertStream = (): void => {
     };
     void keepListening();
     return () => stop.abort();
-  }, [session, queries]);
+  }, [isAllowed, session, queries]);
 };

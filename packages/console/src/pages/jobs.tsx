@@ -82,14 +82,20 @@ const Jobs = () => {
 
 export const JobsPage = () => {
   const { may } = useMe();
-  const availability = useOperation('getGpuAvailability', {}, { everyMs: 5000 });
+  const availability = useOperation(
+    'getGpuAvailability',
+    {},
+    { everyMs: 5000, enabled: may('cluster:read') },
+  );
   return (
     <>
       <h1>Jobs</h1>
       <div className="columns">
-        <Card title="What is free">
-          <Shown reading={availability}>{(answer) => <AvailabilityTable of={answer} />}</Shown>
-        </Card>
+        {may('cluster:read') && (
+          <Card title="What is free">
+            <Shown reading={availability}>{(answer) => <AvailabilityTable of={answer} />}</Shown>
+          </Card>
+        )}
         {may('jobs:write', 'jobs:write:own') && (
           <Card title="Reserve">
             <ReserveForm types={Object.keys(availability.data?.availability ?? {})} />

@@ -103,7 +103,7 @@ export const OverviewPage = () => {
       {may('alerts:read') && <NewestAlerts />}
       {may('scores:read') && <RiskyProcesses />}
       <div className="columns">
-        <Gpus />
+        {may('cluster:read') && <Gpus />}
         {may('health:read') && <Checks />}
       </div>
     </>

@@ -38,6 +38,7 @@ const alertChannels = (
     ...common,
     alertmanager: {
       ...alertmanager,
+      publicUrl: config.http.publicUrl,
       queue: queue.sender,
       makeWorker: (options) => queue.makeWorker(options),
       outbound,

@@ -80,14 +80,11 @@ const assembleScoring = (values: Values, cwd: string): Config['scoring'] => ({
 
 const assembleAlerts = (values: Values): Config['alerts'] => {
   const { alertmanagerUrls: urls, alertmanagerToken: token } = values;
-  const { publicUrl } = values;
   return {
     retentionDays: values.alertRetentionDays,
     quietMs: values.alertQuietHours * hourMs,
     alertmanager:
-      urls === undefined
-        ? undefined
-        : { urls, token, resendMs: values.alertmanagerResendSeconds * secondMs, publicUrl },
+      urls === undefined ? undefined : { urls, token, resendMs: values.alertmanagerResendSeconds * secondMs },
   };
 };
 

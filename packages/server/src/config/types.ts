@@ -144,7 +144,6 @@ export interface Config {
           readonly urls: readonly string[];
           readonly token: Secret | undefined;
           readonly resendMs: number;
-          readonly publicUrl: string | undefined;
         }
       | undefined;
   };

@@ -12,7 +12,13 @@ export interface AskingDevice {
 
 export type DeviceDecision =
   | { readonly kind: 'grant' }
-  | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly intervalSeconds: number };
+  /** It may ask again, no sooner than `intervalSeconds` from now. */
+  | {
+      readonly kind: 'wait';
+      readonly code: 'authorization_pending' | 'slow_down';
+      readonly intervalSeconds: number;
+    }
+  | { readonly kind: 'refuse'; readonly code: ErrorCode };
 
 /** RFC 8628, section 3.5: each question that comes too soon lengthens the interval by this. */
 const slowerBySeconds = 5;
@@ -22,18 +28,14 @@ const earlyMs = 500;
 
 /** What a device is answered now. A code that was used, or never was, is `invalid_grant`. */
 export const decideDevice = (device: AskingDevice | undefined, nowMs: number): DeviceDecision => {
-  const intervalSeconds = device?.intervalSeconds ?? 0;
-  const refuse = (code: ErrorCode, interval = intervalSeconds): DeviceDecision => ({
-    kind: 'refuse',
-    code,
-    intervalSeconds: interval,
-  });
-  if (device === undefined || device.status === 'used') return refuse('invalid_grant');
-  if (nowMs >= device.expiresAtMs) return refuse('device_code_expired');
-  if (device.status === 'denied') return refuse('access_denied');
-  const { lastAskedAtMs } = device;
+  if (device === undefined || device.status === 'used') return { kind: 'refuse', code: 'invalid_grant' };
+  if (nowMs >= device.expiresAtMs) return { kind: 'refuse', code: 'device_code_expired' };
+  if (device.status === 'denied') return { kind: 'refuse', code: 'access_denied' };
+  const { lastAskedAtMs, intervalSeconds } = device;
   if (lastAskedAtMs !== undefined && nowMs - lastAskedAtMs < intervalSeconds * 1000 - earlyMs) {
-    return refuse('slow_down', Math.min(longestIntervalSeconds, intervalSeconds + slowerBySeconds));
+    const slower = Math.min(longestIntervalSeconds, intervalSeconds + slowerBySeconds);
+    return { kind: 'wait', code: 'slow_down', intervalSeconds: slower };
   }
-  return device.status === 'approved' ? { kind: 'grant' } : refuse('authorization_pending');
+  if (device.status === 'approved') return { kind: 'grant' };
+  return { kind: 'wait', code: 'authorization_pending', intervalSeconds };
 };

@@ -78,14 +78,11 @@ export const decideWaiting = async (
 ): Promise<DeviceRow | undefined> =>
   (
     await tx.query<DeviceRow>(
-      `UPDATE device_logins d
-          SET status = $3, decided_by = u.id, decided_password_version = u.password_version
-         FROM users u
-        WHERE d.user_code = $1 AND d.status = 'pending' AND d.expires_at > $4 AND u.id = $2 AND NOT u.disabled
-        RETURNING ${columns
-          .split(',')
-          .map((column) => `d.${column.trim()}`)
-          .join(', ')}`,
+      `UPDATE device_logins
+          SET status = $3, decided_by = person, decided_password_version = password_version
+         FROM (SELECT id AS person, password_version FROM users WHERE id = $2 AND NOT disabled) u
+        WHERE user_code = $1 AND status = 'pending' AND expires_at > $4
+        RETURNING ${columns}`,
       [word.userCode, word.userId, word.approved ? 'approved' : 'denied', word.at],
     )
   ).rows[0];

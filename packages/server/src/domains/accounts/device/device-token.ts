@@ -74,18 +74,14 @@ export const createDeviceToken =
     const device = await findDevice(deps.db, hashBytesOf(code));
     const nowMs = deps.clock.nowMs();
     const decision = decisionOf(device, nowMs);
-    if (device !== undefined) {
-      const intervalSeconds = decision.kind === 'refuse' ? decision.intervalSeconds : device.interval_seconds;
-      await noteQuestion(deps.db, { id: device.id, at: new Date(nowMs), intervalSeconds });
-    }
     // A device that waits has not tried anything yet: it is neither counted nor audited.
-    if (
-      decision.kind === 'refuse' &&
-      (decision.code === 'authorization_pending' || decision.code === 'slow_down')
-    )
+    if (device !== undefined && decision.kind === 'wait') {
+      const { intervalSeconds } = decision;
+      await noteQuestion(deps.db, { id: device.id, at: new Date(nowMs), intervalSeconds });
       throw new AppError(decision.code);
+    }
     return counted(deps.onAuthAttempt, 'device_code', async () => {
-      if (decision.kind === 'refuse' || device === undefined)
+      if (device === undefined || decision.kind !== 'grant')
         throw new AppError(decision.kind === 'refuse' ? decision.code : 'invalid_grant');
       return grant(deps, device, await approver(deps, device), ctx);
     });

@@ -58,6 +58,6 @@ export const postableAlert = (
     },
     startsAt: startsAt.toISOString(),
     endsAt: endsAt.toISOString(),
-    ...(publicUrl === undefined ? {} : { generatorURL: `${publicUrl}/api/v1/alerts/${alert.id}` }),
+    ...(publicUrl === undefined ? {} : { generatorURL: `${publicUrl}/console/alerts/${alert.id}` }),
   };
 };
