@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,10 +39,15 @@ export interface Cluster {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** The objects of one kind in the namespace of jobs. */
   objects(kind: string): Promise<readonly KubeObject[]>;
+  /** Pods of every namespace. */
+  allPods(): Promise<readonly KubeObject[]>;
   addNode(name: string, ...options: string[]): Promise<void>;
   /** Pods of this image get these annotations when they are made. */
   steer(image: string, annotations: Readonly<Record<string, string>>): Promise<void>;
-  stop(program: string): Promise<void>;
+  /** Snapshots that are made from now on fail with these words; null: they become ready again. */
+  failSnapshots(message: string | null): Promise<void>;
+  /** Ends a program without asking it. */
+  kill(program: string): Promise<void>;
   start(program: string): Promise<void>;
   down(): Promise<void>;
 }
@@ -57,6 +62,8 @@ export interface KubeObject {
   };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
+  /** Of secrets, in base64. */
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** Lists as the administrator, without a program for each look. */
@@ -91,36 +98,34 @@ const paths: Readonly<Record<string, string>> = {
   volumesnapshots: '/apis/snapshot.storage.k8s.io/v1',
 };
 
-const policy = (name: string, image: string, annotations: Readonly<Record<string, string>>): string => {
+interface Steering {
+  readonly name: string;
+  readonly group: string;
+  readonly resource: string;
+  /** In CEL: which objects are meant. */
+  readonly when: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const policy = ({ name, group, resource, when, annotations }: Steering): string => {
   const pairs = Object.entries(annotations).map(([key, value]) => `"${key}": "${value}"`);
   const expression = `Object{metadata: Object.metadata{annotations: {${pairs.join(', ')}}}}`;
-  const api = 'admissionregistration.k8s.io/v1';
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  const rule = { apiGroups: [group], apiVersions: ['v1'], operations: ['CREATE'], resources: [resource] };
+  const spec = {
+    matchConstraints: { resourceRules: [rule] },
+    matchConditions: [{ name: 'meant', expression: when }],
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'Never',
+    mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
+  };
+  const metadata = { name };
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'List',
     items: [
-      {
-        apiVersion: api,
-        kind: 'MutatingAdmissionPolicy',
-        metadata: { name },
-        spec: {
-          matchConstraints: {
-            resourceRules: [
-              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
-            ],
-          },
-          matchConditions: [{ name: 'image', expression: `object.spec.containers[0].image == '${image}'` }],
-          failurePolicy: 'Fail',
-          reinvocationPolicy: 'Never',
-          mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
-        },
-      },
-      {
-        apiVersion: api,
-        kind: 'MutatingAdmissionPolicyBinding',
-        metadata: { name },
-        spec: { policyName: name },
-      },
+      { apiVersion, kind: 'MutatingAdmissionPolicy', metadata, spec },
+      { apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata, spec: { policyName: name } },
     ],
   });
 };
@@ -132,6 +137,54 @@ const probePod = (image: string): string =>
     metadata: { name: 'probe', namespace: 'default' },
     spec: { containers: [{ name: 'probe', image }] },
   });
+const probeSnapshot = JSON.stringify({
+  apiVersion: 'snapshot.storage.k8s.io/v1',
+  kind: 'VolumeSnapshot',
+  metadata: { name: 'probe', namespace: 'default' },
+  spec: { source: { persistentVolumeClaimName: 'probe' } },
+});
+
+type Kubectl = Cluster['kubectl'];
+
+/** Policies are followed by a watch: one that was written or removed is not yet one that acts, or acts no more. */
+const whenProbed = async (
+  kubectl: Kubectl,
+  probe: string,
+  isSo: (made: string) => boolean,
+): Promise<void> => {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    const made = await kubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], probe).catch(
+      () => '',
+    );
+    if (made !== '' && isSo(made)) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`A policy does not act on ${probe}`);
+};
+
+const steering = (kubectl: Kubectl): Pick<Cluster, 'steer' | 'failSnapshots'> => ({
+  steer: async (image, annotations) => {
+    const name = image.replaceAll(/[^a-z0-9]+/g, '-');
+    const when = `object.spec.containers[0].image == '${image}'`;
+    await kubectl(['apply', '-f', '-'], policy({ name, group: '', resource: 'pods', when, annotations }));
+    await whenProbed(kubectl, probePod(image), (made) =>
+      Object.keys(annotations).every((key) => made.includes(key)),
+    );
+  },
+  failSnapshots: async (message) => {
+    const name = 'snapshots-fail';
+    const mark = 'sim/snapshot-error';
+    const all = { name, group: 'snapshot.storage.k8s.io', resource: 'volumesnapshots', when: 'true' };
+    if (message === null)
+      await kubectl([
+        'delete',
+        `mutatingadmissionpolicies/${name}`,
+        `mutatingadmissionpolicybindings/${name}`,
+      ]);
+    else await kubectl(['apply', '-f', '-'], policy({ ...all, annotations: { [mark]: message } }));
+    await whenProbed(kubectl, probeSnapshot, (made) => made.includes(mark) === (message !== null));
+  },
+});
 
 const isAlive = async (dir: string, program: string): Promise<boolean> => {
   try {
@@ -139,6 +192,11 @@ const isAlive = async (dir: string, program: string): Promise<boolean> => {
   } catch {
     return false;
   }
+};
+
+const kill = async (dir: string, program: string): Promise<void> => {
+  const pid = Number(await readFile(join(dir, 'pids', program), 'utf8'));
+  if (await isAlive(dir, program)) process.kill(pid, 'SIGKILL');
 };
 
 /** The kubelets end at once where the server doesn't describe its snapshots yet: they are started again when it does. */
@@ -178,32 +236,19 @@ export const startCluster = async (): Promise<Cluster> => {
     kubeconfig,
     kubectl,
     objects: (kind) => list(`${paths[kind] ?? '/api/v1'}/namespaces/${namespace}/${kind}`),
+    allPods: () => list('/api/v1/pods'),
     addNode: async (name, ...options) => {
       await run(['node', dir, name, ...options]);
     },
-    steer: async (image, annotations) => {
-      const name = image.replaceAll(/[^a-z0-9]+/g, '-');
-      await kubectl(['apply', '-f', '-'], policy(name, image, annotations));
-      // Policies are followed by a watch: one that was written is not yet one that acts.
-      for (let attempt = 0; attempt < 60; attempt += 1) {
-        const made = await kubectl(
-          ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
-          probePod(image),
-        ).catch(() => '');
-        if (Object.keys(annotations).every((key) => made.includes(key))) return;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-      throw new Error(`The policy for ${image} does not act`);
-    },
-    stop: async (program) => {
-      await run(['stop', dir, program]);
-    },
+    ...steering(kubectl),
+    kill: (program) => kill(dir, program),
     start: async (program) => {
       await run(['start', dir, program]);
     },
     down: async () => {
-      await run(['down', dir]).catch(() => undefined);
-      await rm(root, { recursive: true, force: true });
+      // Asked politely, a server that nobody will talk to again takes its time; nothing of it is kept.
+      for (const name of await readdir(join(dir, 'pids')).catch(() => [])) await kill(dir, name);
+      await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 };

@@ -4,18 +4,23 @@ import { logIn, textAt, type Client } from '../support/client.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
 import { inTerminal } from '../support/in-terminal.ts';
 import { until } from '../support/ingest-load.ts';
+import { witnessGpus } from './gpu-witness.ts';
 import { hasKubernetes, namespace, startCluster, type Cluster, type KubeObject } from './kube-peer.ts';
 
 const ours = 'app.kubernetes.io/managed-by=gpushield,gpushield.io/job';
 const database = testDatabase();
+/** Random jobs, and how often the process that moves them is killed meanwhile. */
+const randomJobs = Number(process.env['GPUSHIELD_TEST_KUBE_JOBS'] ?? '60');
+const randomKills = Number(process.env['GPUSHIELD_TEST_KUBE_KILLS'] ?? '3');
 
 describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
   let cluster: Cluster;
-  let server: RunningServer | undefined;
+  let api: RunningServer | undefined;
+  let worker: RunningServer | undefined;
   let dataDir: string;
   let admin: Client;
 
-  const serve = (roles: string): Promise<RunningServer> =>
+  const serve = (roles: 'api' | 'worker'): Promise<RunningServer> =>
     startServer(dataDir, {
       DATABASE_URL: database.connectionString,
       SECRET_KEY: 'a secret of the tests, long enough for all',
@@ -32,19 +37,21 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     cluster = await startCluster();
     await cluster.addNode('h100-0', 'gpu=nvidia.com/gpu:8', 'label=gpu-type=h100');
     await cluster.addNode('h100-1', 'gpu=nvidia.com/gpu:8', 'label=gpu-type=h100');
-    server = await serve('api,worker');
-    admin = await logIn(server.url);
-    await cluster.steer('sim/missing', { 'sim/start': 'ImagePullBackOff' });
-    await cluster.steer('sim/oom', { 'sim/exit-after': '200ms', 'sim/exit-reason': 'OOMKilled' });
-    await cluster.steer('sim/exit-3', { 'sim/exit-after': '200ms', 'sim/exit-code': '3' });
-    await cluster.steer('sim/short', { 'sim/exit-after': '200ms' });
+    [api, worker] = await Promise.all([serve('api'), serve('worker')]);
+    admin = await logIn(api.url);
+    await Promise.all([
+      cluster.steer('sim/missing', { 'sim/start': 'ImagePullBackOff' }),
+      cluster.steer('sim/oom', { 'sim/exit-after': '200ms', 'sim/exit-reason': 'OOMKilled' }),
+      cluster.steer('sim/exit-3', { 'sim/exit-after': '200ms', 'sim/exit-code': '3' }),
+      cluster.steer('sim/short', { 'sim/exit-after': '200ms' }),
+    ]);
     await until('the nodes to be seen', async () => {
       const { json } = await admin.send('GET', '/v1/gpu/availability');
       return JSON.stringify(json()).includes('"h100"');
     });
   }, 120_000);
   afterAll(async () => {
-    await server?.stop();
+    await Promise.all([api?.stop(), worker?.stop()]);
     await (cluster as Cluster | undefined)?.down();
     await removeDataDir(dataDir);
   });
@@ -140,15 +147,13 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     expect((await podsOf(jobs[1] ?? ''))[0]?.spec['nodeName']).toBe('h100-0');
     await freeIs(0);
     await cluster.kubectl(['-n', 'default', 'delete', 'pod', 'other', '--wait=false']);
-    await freeIs(5);
     for (const id of jobs) await gone(id);
-    await freeIs(16);
   });
 
   it('gives a terminal, and keeps its log after its end', async () => {
     const id = await submit();
     await reaches(id, 'active');
-    await inTerminal(server?.url ?? '', admin.token, id, 'echo $((40+2))-shown; stty size\n', /30 100/);
+    await inTerminal(api?.url ?? '', admin.token, id, 'echo $((40+2))-shown; stty size\n', /30 100/);
     const logsOf = async () => textAt((await admin.send('GET', `/v1/jobs/${id}/logs`)).json(), 'text');
     expect(await logsOf()).toBe('simulated container\n');
     const debug = await admin.send('GET', `/v1/jobs/${id}/debug`);
@@ -227,11 +232,38 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     );
   });
 
+  it('ends also where its snapshot cannot be made, and says so', async () => {
+    await cluster.failSnapshots('the pool is full');
+    const id = await submit({ disk_name: 'unlucky', disk_size_gb: 10 });
+    await reaches(id, 'active');
+    await gone(id);
+    await until('the job to say so', async () =>
+      JSON.stringify((await job(id))['history']).includes('The snapshot failed: the pool is full'),
+    );
+    await cluster.failSnapshots(null);
+  });
+
+  it('gets the keys of people who come later', async () => {
+    const id = await submit();
+    await reaches(id, 'active');
+    const key = `ssh-ed25519 ${'A'.repeat(68)}`;
+    const added = await admin.send('POST', `/v1/jobs/${id}/users`, { username: 'friend', ssh_keys: [key] });
+    expect(added.status, added.text).toBeLessThan(300);
+    await until('the key in the secret of the job', async () => {
+      const secrets = await cluster.objects('secrets');
+      const data = secrets.find(({ metadata }) => metadata.name === `gs-${id}`)?.data;
+      return Buffer.from(data?.['authorized_keys'] ?? '', 'base64')
+        .toString()
+        .includes(key);
+    });
+    await gone(id);
+  });
+
   it('outlives an API server that goes away, and is not declared dead meanwhile', async () => {
     const id = await submit();
     await reaches(id, 'active');
     const waiting = [await submit({ gpu_count: 8 }), await submit({ gpu_count: 4 })];
-    await cluster.stop('kube-apiserver');
+    await cluster.kill('kube-apiserver');
     const asked = await submit({ gpu_count: 1 });
     expect((await admin.send('GET', '/v1/gpu/availability')).status).toBe(200);
     await cancel(asked);
@@ -242,4 +274,64 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     for (const one of [id, ...waiting]) await gone(one);
     await until('nothing to be left', async () => (await leftOf(ours)).trim() === '');
   });
+
+  it(
+    `gives no GPU twice and leaves nothing, in ${randomJobs} jobs with ${randomKills} kills of the worker`,
+    async () => {
+      for (const name of ['h100-2', 'h100-3'])
+        await cluster.addNode(name, 'gpu=nvidia.com/gpu:8', 'label=gpu-type=h100');
+      await freeIs(32);
+      const witness = witnessGpus(cluster);
+      const oneOf = <T>(...all: readonly T[]): T => all[Math.floor(Math.random() * all.length)] as T;
+      const open = new Set<string>();
+      let submitted = 0;
+      let kills = 0;
+      const ended = (): number => submitted - open.size;
+
+      let active: readonly string[] = [];
+      const look = async (): Promise<void> => {
+        const { rows } = await database.db.query<{ id: string; status: string; released: boolean }>(
+          'SELECT id, status, released_at IS NOT NULL AS released FROM jobs WHERE id = ANY ($1::uuid[])',
+          [[...open]],
+        );
+        for (const { id, released } of rows) if (released) open.delete(id);
+        active = rows.filter(({ status }) => status === 'active').map(({ id }) => id);
+      };
+      /** Now and then somebody changes their mind; most end what they have used. */
+      const endOne = async (): Promise<void> => {
+        const among = oneOf(true, false, false, false, false, false) ? [...open] : active;
+        if (among.length > 0 && oneOf(true, false)) await cancel(oneOf(...among));
+      };
+      const deadlineMs = performance.now() + 120_000 + randomJobs * 2_000;
+      while (ended() < randomJobs) {
+        if (performance.now() > deadlineMs) throw new Error(`Only ${ended()} of ${submitted} jobs ended`);
+        if (submitted < randomJobs && open.size < 40) {
+          const nodes = oneOf(1, 1, 1, 1, 2, 3);
+          const image = oneOf('registry.test/dev:1', 'sim/short', 'sim/short', 'sim/exit-3', 'sim/oom');
+          open.add(await submit({ gpu_count: oneOf(1, 1, 2, 3, 4, 8), nodes, image }));
+          submitted += 1;
+        } else await endOne();
+        if (kills < randomKills && submitted >= ((kills + 1) * randomJobs) / (randomKills + 2)) {
+          kills += 1;
+          worker?.kill('SIGKILL');
+          await worker?.exited;
+          worker = await serve('worker');
+        }
+        await look();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      await until('nothing to be left', async () => (await leftOf(ours)).trim() === '', 90_000);
+      await witness.stop();
+      expect([...witness.oversubscribed]).toEqual([]);
+      expect([...witness.madeTwice]).toEqual([]);
+      expect(witness.looks).toBeGreaterThan(20);
+      expect(witness.mostAtOnce).toBeGreaterThan(8);
+      expect(kills).toBe(randomKills);
+      await freeIs(32);
+      console.info(
+        `${randomJobs} jobs, ${kills} kills, ${witness.looks} looks, at most ${witness.mostAtOnce} GPUs`,
+      );
+    },
+    240_000 + randomJobs * 2_000,
+  );
 });

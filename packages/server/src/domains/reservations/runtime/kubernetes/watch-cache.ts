@@ -29,7 +29,7 @@ const watchSeconds = 240;
 /** They send bookmarks about once a minute: a watch that is silent for longer is dead, whatever TCP says. */
 const quietMs = 150_000;
 const staleMs = 20_000;
-const longestPauseMs = 10_000;
+const longestPauseMs = 5_000;
 const shortestWatchMs = 500;
 const failuresUntilRead = 3;
 
