@@ -1,7 +1,7 @@
 /*
  * POST /v1/jobs/submit with 10,000 users and 50,000 keys: as fast as it goes beside raw `pgmq.send` through pgbench in the
  * same run, and its latency at 500 a second. Each submission is a row of the job, a message and an audit entry, durable
- * before the answer. `node bench/submit.ts [--seconds 10]`; server, PostgreSQL and clients share the machine.
+ * before the answer. `node bench/submit.ts [--seconds 10] [--profile DIR]`; server, PostgreSQL and clients share the machine.
  * Targets: 0.6 × pgbench; p99 < 20 ms.
  */
 import { execFileSync } from 'node:child_process';
@@ -28,7 +28,9 @@ import { startServer, withDataDir, type BenchServer } from './support/server.ts'
 import { latencyOf } from './support/statistics.ts';
 import { ms, whole } from './support/table.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '10' }, profile: { type: 'string' } },
+});
 const seconds = Number(values.seconds);
 const users = 10_000;
 const keysPerUser = 5;
@@ -257,7 +259,9 @@ await withDataDir(async (dataDir) => {
       SECRET_KEY: 'a secret of the bench that is long enough for all',
       DATABASE_URL: connectionString,
     };
-    const server = await startServer({ dataDir, env });
+    const profiling: Record<string, string> =
+      values.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` };
+    const server = await startServer({ dataDir, env: { ...env, ...profiling } });
     try {
       tell(await measure(db, server, keys, { connectionString, dataDir }));
     } finally {
