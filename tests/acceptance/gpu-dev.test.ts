@@ -196,7 +196,7 @@ describe.skipIf(!hasSandbox)('a stranger’s job', () => {
   it('is extended and shown, in words and as JSON', async () => {
     await done(['reserve', '-t', 'cpu-x86', '-h', '0.25', '-n', 'third', '-q']);
     const before = Date.parse(textAt(await json(['show', 'third']), 'expires_at'));
-    expect(await done(['edit', 'third', '--extend', '0.5'])).toContain('Extended by 0.5 hours');
+    expect(await done(['edit', 'third', '--extend', '0.5'])).toContain('Extended by 0.5 h;');
     const job = await json(['show', 'third']);
     expect(Date.parse(textAt(job, 'expires_at')) - before).toBe(30 * 60_000);
     const listed = JSON.parse(await done(['--json', 'list'])) as Record<string, unknown>[];

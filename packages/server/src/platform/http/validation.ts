@@ -1,3 +1,4 @@
+import { uuidPattern } from '@gpushield/contracts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
@@ -26,7 +27,7 @@ const createAjv = (options: { coerce: boolean; allErrors: boolean }): Ajv => {
     validateSchema: false,
   });
   // Stricter than ajv's own, which lets urn:uuid: through to PostgreSQL.
-  ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
+  ajv.addFormat('uuid', new RegExp(uuidPattern, 'i'));
   formats(ajv, ['date-time', 'email', 'ipv4', 'ipv6', 'uri', 'hostname']);
   return ajv;
 };

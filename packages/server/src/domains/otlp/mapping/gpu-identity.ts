@@ -1,4 +1,10 @@
-import { hostGpuName, isHostLocalGpu, type GpuVendor, type RegisterGpu } from '@gpushield/contracts';
+import {
+  hostGpuName,
+  isHostLocalGpu,
+  uuidPattern,
+  type GpuVendor,
+  type RegisterGpu,
+} from '@gpushield/contracts';
 import type { Attributes } from '../attributes.ts';
 
 /** Which GPU a point speaks of, and what it says of that GPU. */
@@ -16,8 +22,8 @@ export interface GpuIdentity {
   readonly job: string | null;
 }
 
-const uuidPattern = /^[A-Za-z0-9._:-]{1,96}$/;
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const vendorUuid = /^[A-Za-z0-9._:-]{1,96}$/;
+const idPattern = new RegExp(uuidPattern, 'i');
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:@/ -]{0,252}$/;
 /** `hw.id` is unique within its host only, unless it has the form of a vendor's UUID or of our own name. */
 const worldwide = /^(?:GPU|MIG|AMD|HOST)-|^[0-9a-f-]{16,}$/i;
@@ -63,10 +69,10 @@ const uuidOf = (
   clusterId: string,
 ): string | null => {
   const own = read('gpushield.gpu.uuid', 'gpu.uuid', 'uuid', 'gpu_uuid', 'hw.serial_number', 'serial_number');
-  if (own !== null && !isHostLocalGpu(own)) return uuidPattern.test(own) ? own : null;
+  if (own !== null && !isHostLocalGpu(own)) return vendorUuid.test(own) ? own : null;
   const local = own ?? read('hw.id', 'gpu_id', 'gpu');
   if (local === null) return null;
-  if (worldwide.test(local)) return uuidPattern.test(local) ? local : null;
+  if (worldwide.test(local)) return vendorUuid.test(local) ? local : null;
   return nodeName === null ? null : hostGpuName({ clusterId, nodeName }, local);
 };
 

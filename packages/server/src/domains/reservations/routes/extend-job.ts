@@ -45,7 +45,7 @@ export const extendJob = (deps: RouteDeps) =>
                 idle_warned_at = NULL WHERE id = $1`,
         [row.id, seconds, expiresAt],
       );
-      const message = `Extended by ${body.extension_hours} hours`;
+      const message = `Extended by ${body.extension_hours} h`;
       const change = { message, kind: 'extended', userId: ctx.principal.id, expiresAt };
       return ok(await requested(deps, tx, row, 'extend', change));
     },

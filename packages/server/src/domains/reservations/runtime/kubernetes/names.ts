@@ -1,3 +1,4 @@
+import { uuidPattern } from '@gpushield/contracts';
 import { objectIn, textsIn, type Json } from './read.ts';
 
 /*
@@ -5,7 +6,6 @@ import { objectIn, textsIn, type Json } from './read.ts';
  * it is there already, and whoever looks for it needs no notes.
  */
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** What a node may be called: a DNS subdomain. */
 const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
@@ -17,7 +17,7 @@ export const managedBy = 'gpushield';
 export const nodeAnnotation = 'gpushield.io/node';
 export const worldAnnotation = 'gpushield.io/world-size';
 
-export const isId = (text: string): boolean => uuid.test(text);
+export const isId = (text: string): boolean => uuidPattern.test(text);
 export const isNodeName = (text: string): boolean => subdomain.test(text);
 
 const checked = (id: string): string => {

@@ -1,3 +1,5 @@
+import { mainProcess } from '../../main-process.ts';
+
 /*
  * What runs inside a job's container, as uid 1000 and without any capability. Only a POSIX shell is taken for granted:
  * the image is the user's. Nothing of these texts is built from input: names and values come as files and arguments.
@@ -66,24 +68,7 @@ fi
   done
 ) </dev/null >/dev/null 2>&1 &
 
-if [ -s $lib/command ]; then
-  if command -v bash >/dev/null 2>&1; then bash -l $lib/command & else sh -l $lib/command & fi
-else
-  sleep 2147483647 &
-fi
-main=$!
-ended=
-trap 'kill -TERM $main 2>/dev/null' TERM
-trap 'ended=1; kill -TERM $main 2>/dev/null' USR1
-echo ready > $run/ready
-while :; do
-  wait $main
-  code=$?
-  kill -0 $main 2>/dev/null || break
-done
-[ -n "$ended" ] && exit 0
-exit $code
-`;
+${mainProcess('$lib/command', '$run/ready')}`;
 
 /** The readiness probe: the main process is there, and the GPUs answer. */
 const ready = String.raw`#!/bin/sh

@@ -1,3 +1,5 @@
+import { mainProcess } from '../../main-process.ts';
+
 /*
  * What runs first inside the sandbox, as the job's own user. It starts sshd where the host has it, listens for orders on
  * a pipe (terminals, Jupyter, messages, stop), and waits for the command. /job/ctl is the server's and read-only here;
@@ -72,24 +74,7 @@ start_jupyter() {
   done
 ) &
 
-if [ -r /job/ctl/command ]; then
-  if command -v bash >/dev/null 2>&1; then bash -l /job/ctl/command & else sh -l /job/ctl/command & fi
-else
-  sleep 2147483647 &
-fi
-main=$!
-ended=
-trap 'kill -TERM $main 2>/dev/null' TERM
-trap 'ended=1; kill -TERM $main 2>/dev/null' USR1
-echo ready > /job/run/ready
-while :; do
-  wait $main
-  code=$?
-  kill -0 $main 2>/dev/null || break
-done
-[ -n "$ended" ] && exit 0
-exit $code
-`;
+${mainProcess('/job/ctl/command', '/job/run/ready')}`;
 
 /** In the job's PATH: ends the job from the inside. */
 export const endJobScript = `#!/bin/sh
