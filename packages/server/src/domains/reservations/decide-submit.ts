@@ -95,13 +95,10 @@ const durationOf = (body: SubmitJob, allowance: UserAllowance, limits: LifeLimit
   return seconds;
 };
 
-const checkQuota = (allowance: UserAllowance, gpus: number, waiting: number): void => {
-  const { maxGpus, maxJobs, maxQueued } = allowance;
+const checkQuota = ({ maxGpus, maxJobs }: UserAllowance, gpus: number): void => {
   if (maxGpus !== null && gpus > maxGpus)
     throw new AppError('quota_exceeded', { detail: `Your quota is ${maxGpus} GPUs; this asks for ${gpus}` });
   if (maxJobs === 0) throw new AppError('quota_exceeded', { detail: 'Your quota is no jobs at all' });
-  if (maxQueued !== null && waiting >= maxQueued)
-    throw new AppError('quota_exceeded', { detail: `${waiting} of your jobs wait, and ${maxQueued} may` });
 };
 
 const githubUserOf = (body: SubmitJob, smuggled: string | undefined): string | null => {
@@ -122,8 +119,6 @@ export const decideSubmit = (
     readonly allowance: UserAllowance;
     readonly limits: LifeLimits;
     readonly runtime: Pick<Runtime, 'refuses' | 'remarks'>;
-    /** Jobs of the user that wait. */
-    readonly waiting: number;
   },
 ): Demand => {
   const { view, allowance, limits, runtime } = context;
@@ -149,7 +144,7 @@ export const decideSubmit = (
   checkNodes(view, type, units, nodes);
   const durationSeconds = durationOf(body, allowance, limits);
   const gpus = gpuCount * nodes;
-  checkQuota(allowance, gpus, context.waiting);
+  checkQuota(allowance, gpus);
   if (Buffer.byteLength(JSON.stringify(smuggled.env)) > maxEnvBytes)
     throw wrong('env_vars', `have more than ${maxEnvBytes} bytes together`);
   return {

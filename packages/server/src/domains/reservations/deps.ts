@@ -7,6 +7,7 @@ import type { Sealer } from '../../platform/secrets/seal-types.ts';
 import type { ClusterViews } from './cluster-view.ts';
 import type { Runtime } from './runtime/port.ts';
 import type { TerminalVisits } from './terminal-visits.ts';
+import type { Submissions } from './submissions.ts';
 import type { GpuUse, LifeLimits } from './types.ts';
 
 export interface ReservationsDomainDeps {
@@ -42,4 +43,5 @@ export const diskQueue = 'disk_operations';
 export interface RouteDeps extends ReservationsDomainDeps {
   readonly views: ClusterViews;
   readonly visits: TerminalVisits;
+  readonly submissions: Submissions;
 }

@@ -27,6 +27,7 @@ import { submitJob } from './routes/submit-job.ts';
 import { disableJupyter, enableJupyter } from './routes/switch-jupyter.ts';
 import type { Runtime, TerminalSession } from './runtime/port.ts';
 import { createGithubKeys } from './ssh-keys.ts';
+import { createSubmissions } from './submissions.ts';
 import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts';
 
 export type { ReservationsDomainDeps } from './deps.ts';
@@ -101,6 +102,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
   // Not the requests' connections: those who hold one and wait for the view would wait for each other.
   const views = createClusterViews({ db: workDb, clock, runtime: runtime.name });
   const visits = createTerminalVisits();
+  const submissions = createSubmissions(given);
   const githubKeys = createGithubKeys({
     outbound: given.outbound,
     clock,
@@ -116,7 +118,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
       })
     : undefined;
   return {
-    routes: routesOf({ ...given, views, visits }),
+    routes: routesOf({ ...given, views, visits, submissions }),
     port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options), visits },
     start: async () => {
       await runtime.start();
@@ -125,6 +127,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
       await processor?.start();
     },
     stop: async () => {
+      await submissions.close();
       await processor?.stop();
       await runtime.stop();
     },

@@ -39,50 +39,41 @@ const insertSql = `
     INSERT INTO jobs (id, user_id, username, name, gpu_type, instance_type, gpu_count, nodes, units, duration_seconds,
       image, dockerfile, command, env_sealed, disk_id, github_user, ssh_keys, profile, require_kata,
       preserve_entrypoint, jupyter_wanted, jupyter_token_sealed, created_at, status, status_since, due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+    SELECT j."id", j."userId", j."username", j."name", j."gpuType", j."instanceType", j."gpuCount", j."nodes", j."units",
+      j."durationSeconds", j."image", j."dockerfile", j."command", j."envSealed", j."diskId", j."githubUser", j."sshKeys",
+      j."profile", j."requireKata", j."preserveEntrypoint", j."jupyterWanted", j."jupyterTokenSealed", j."at",
       -- A job whose disk is still a copy under way holds no devices while it waits for it.
-      CASE WHEN EXISTS (SELECT FROM disks WHERE id = $15 AND status = 'creating' AND source_snapshot_id IS NOT NULL)
-        THEN 'pending' ELSE 'queued' END, $23, $23)
-    RETURNING id)
-  SELECT pgmq.send($24::text, $25::jsonb)::text AS message_id FROM job`;
+      CASE WHEN EXISTS (SELECT FROM disks WHERE id = j."diskId" AND status = 'creating' AND source_snapshot_id IS NOT NULL)
+        THEN 'pending' ELSE 'queued' END, j."at", j."at"
+    FROM jsonb_to_recordset($1::jsonb) AS j ("id" uuid, "userId" text, "username" text, "name" text, "gpuType" text,
+      "instanceType" text, "gpuCount" int, "nodes" int, "units" int, "durationSeconds" int, "image" text,
+      "dockerfile" text, "command" text, "envSealed" text, "diskId" uuid, "githubUser" text, "sshKeys" text[],
+      "profile" text, "requireKata" boolean, "preserveEntrypoint" boolean, "jupyterWanted" boolean,
+      "jupyterTokenSealed" text, "at" timestamptz))
+  SELECT s::text AS message_id FROM pgmq.send_batch($2::text, $3::jsonb[]) AS s`;
 
-/** Writes the job and the message that wakes its reconciler: one statement, so one cannot be without the other. */
-export const insertJob = async (
+export interface NewJobWithMessage {
+  readonly job: NewJob;
+  /** What wakes its reconciler. */
+  readonly message: object;
+}
+
+/**
+ * Writes jobs and the messages that wake their reconcilers: one statement, so one cannot be without the other. Answers the
+ * messages' ids, in order.
+ */
+export const insertJobs = async (
   db: Executor,
-  job: NewJob,
   queue: string,
-  message: object,
-): Promise<string> => {
-  const { rows } = await db.prepared<{ message_id: string }>('reservations-insert-job', insertSql, [
-    job.id,
-    job.userId,
-    job.username,
-    job.name,
-    job.gpuType,
-    job.instanceType,
-    job.gpuCount,
-    job.nodes,
-    job.units,
-    job.durationSeconds,
-    job.image,
-    job.dockerfile,
-    job.command,
-    job.envSealed,
-    job.diskId,
-    job.githubUser,
-    job.sshKeys,
-    job.profile,
-    job.requireKata,
-    job.preserveEntrypoint,
-    job.jupyterWanted,
-    job.jupyterTokenSealed,
-    job.at,
+  given: readonly NewJobWithMessage[],
+): Promise<readonly string[]> => {
+  const { rows } = await db.prepared<{ message_id: string }>('reservations-insert-jobs', insertSql, [
+    JSON.stringify(given.map(({ job }) => job)),
     queue,
-    JSON.stringify(message),
+    given.map(({ message }) => JSON.stringify(message)),
   ]);
-  const id = rows[0]?.message_id;
-  if (id === undefined) throw new Error('A job was written without its message');
-  return id;
+  if (rows.length !== given.length) throw new Error('A job was written without its message');
+  return rows.map(({ message_id: id }) => id);
 };
 
 export const findJob = async (db: Executor, id: string): Promise<JobRow | undefined> =>

@@ -82,6 +82,15 @@ export const putMembers = async (tx: Executor, group: string, members: readonly 
   );
 };
 
+/** Until the transaction ends nobody else counts the waiting jobs of these users. */
+export const lockQueues = async (tx: Executor, userIds: readonly string[]): Promise<void> => {
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('waiting jobs ' || id, 0))
+       FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted`,
+    [userIds],
+  );
+};
+
 export const presentQuota = ({ updated_at: at, ...row }: QuotaRow): Quota => ({
   ...row,
   updated_at: at.toISOString(),

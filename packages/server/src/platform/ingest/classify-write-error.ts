@@ -2,8 +2,8 @@ import { isDatabaseUnavailable, isStatementTimeout, sqlStateOf } from '../databa
 import { AppError } from '../errors.ts';
 
 /**
- * What a failed batch means for its requests. `data`: a row of one of them is to blame, and the others must not
- * suffer. `again`: the transaction lost a race and may be repeated as it is. `refuse`: all of them get this error.
+ * What a failed batch means for its requests. `data`: one of them is to blame (a row of it, or what it asks for), and the
+ * others must not suffer. `again`: the transaction lost a race and may be repeated as it is. `refuse`: all of them get this error.
  */
 export type WriteFailure =
   | { readonly kind: 'data'; readonly error: AppError }
@@ -24,7 +24,8 @@ const unavailable = (cause: unknown): AppError =>
 
 /** Sorts the error of a batch's transaction; see `WriteFailure`. */
 export const classifyWriteError = (error: unknown): WriteFailure => {
-  if (error instanceof AppError) return { kind: 'refuse', error };
+  if (error instanceof AppError)
+    return { kind: error.status < 500 && error.status !== 429 ? 'data' : 'refuse', error };
   if (isDatabaseUnavailable(error) || isStatementTimeout(error))
     return { kind: 'refuse', error: unavailable(error) };
   const state = sqlStateOf(error);

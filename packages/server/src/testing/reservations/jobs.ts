@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findJob, insertJob, type NewJob } from '../../domains/reservations/job-store.ts';
+import { findJob, insertJobs, type NewJob } from '../../domains/reservations/job-store.ts';
 import type { JobRow } from '../../domains/reservations/types.ts';
 import type { Database } from '../../platform/database/index.ts';
 
@@ -32,7 +32,8 @@ export const queuedJob = async (db: Database, different: Partial<NewJob> = {}): 
     at: new Date(Date.UTC(2026, 0, 1)),
     ...different,
   };
-  await insertJob(db, job, 'gpu_reservations', { action: 'create_reservation', job_id: id });
+  const message = { action: 'create_reservation', job_id: id };
+  await insertJobs(db, 'gpu_reservations', [{ job, message }]);
   return id;
 };
 

@@ -7,15 +7,17 @@ import type { Database } from '../../platform/database/index.ts';
 import { seedUser, signIn, stopApp, testApp, type SeededUser } from '../app-harness.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Headers = Readonly<Record<string, string>>;
 
 export interface Person extends SeededUser {
   readonly token: string;
-  send(method: Method, url: string, payload?: object): Promise<Answer>;
+  send(method: Method, url: string, payload?: object, headers?: Headers): Promise<Answer>;
 }
 
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  header(name: string): string | undefined;
   json(): Record<string, unknown>;
 }
 
@@ -29,11 +31,11 @@ export interface Stage {
 export const personOn = async (db: Database, appNow: () => App, roles: readonly Role[]): Promise<Person> => {
   const user = await seedUser(db, appNow(), roles);
   let token = await signIn(appNow(), user.username);
-  const ask = async (method: Method, url: string, payload: object | undefined) =>
+  const ask = async (method: Method, url: string, payload: object | undefined, headers: Headers) =>
     appNow().http.app.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...headers, authorization: `Bearer ${token}` },
       ...(payload === undefined ? {} : { payload }),
     });
   return {
@@ -41,15 +43,16 @@ export const personOn = async (db: Database, appNow: () => App, roles: readonly 
     get token() {
       return token;
     },
-    send: async (method, url, payload) => {
-      let answer = await ask(method, url, payload);
+    send: async (method, url, payload, headers = {}) => {
+      let answer = await ask(method, url, payload, headers);
       if (answer.statusCode === 401) {
         token = await signIn(appNow(), user.username);
-        answer = await ask(method, url, payload);
+        answer = await ask(method, url, payload, headers);
       }
       return {
         status: answer.statusCode,
         text: answer.body,
+        header: (name) => answer.headers[name]?.toString(),
         json: () => answer.json<Record<string, unknown>>(),
       };
     },

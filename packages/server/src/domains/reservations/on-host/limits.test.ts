@@ -72,7 +72,7 @@ describe.skipIf(!canLimit)('limits of a job on this host', () => {
       last_oom_at: expect.any(String),
       warnings: [expect.stringContaining('killed for memory')],
     });
-    await expect.poll(() => stage.files(id)).toContain('OOM_DETECTED.txt');
+    await expect.poll(() => stage.files(id), patience).toContain('OOM_DETECTED.txt');
     expect(await stage.history(id)).toContain('A process was killed: the job ran out of memory');
     terminal.close();
   });

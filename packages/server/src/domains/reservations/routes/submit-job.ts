@@ -1,16 +1,16 @@
 import { SubmitJob, SubmittedJob, type SubmitJob as Submission } from '@gpushield/contracts';
-import type { Executor } from '../../../platform/database/types.ts';
-import { AppError } from '../../../platform/errors.ts';
-import { defineRoute, ok, transactionOf, type RequestContext } from '../../../platform/http/route.ts';
+import { defineRoute, ok, type RequestContext, type RouteResult } from '../../../platform/http/route.ts';
+import type { IdempotencyClaim } from '../../../platform/idempotency/index.ts';
 import { makeOpaqueSecret } from '../../../platform/identity/index.ts';
+import type { Receipt } from '../../../platform/ingest/index.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { decideSubmit, type Demand } from '../decide-submit.ts';
 import type { RouteDeps } from '../deps.ts';
-import { takeDisk } from '../disk-store.ts';
 import { explain } from '../explain.ts';
-import { countWaiting, insertJob } from '../job-store.ts';
-import { diskForJob } from '../make-disk.ts';
-import { envPurpose, jupyterPurpose, messageOf } from '../processor/deps.ts';
+import { countWaiting, type NewJob } from '../job-store.ts';
+import type { DiskWish } from '../make-disk.ts';
+import { envPurpose, jupyterPurpose } from '../processor/deps.ts';
+import { refuseBeyondQueue, type NewSubmission } from '../submissions.ts';
 import { jobTag } from './job-params.ts';
 
 const bodyLimitBytes = 512 * 1024;
@@ -20,30 +20,18 @@ const sealEnv = (deps: RouteDeps, jobId: string, demand: Demand): string | null 
     ? null
     : deps.sealer.seal(JSON.stringify(demand.env), envPurpose(jobId));
 
-/** Writes the job. Its disk is made where the user has none of that name, and is the job's from now on. */
-const write = async (
+/** The job as it is written. */
+const jobOf = (
   deps: RouteDeps,
-  ctx: RequestContext,
-  tx: Executor,
+  { principal }: Pick<RequestContext, 'principal'>,
   body: Submission,
   demand: Demand,
-): Promise<{ jobId: string; messageId: string }> => {
-  const jobId = deps.newJobId();
-  const at = new Date(deps.clock.nowMs());
-  const { principal } = ctx;
-  const owner = { userId: principal.id, username: principal.name };
-  const disk =
-    body.disk_name === undefined || body.disk_name === null
-      ? undefined
-      : await diskForJob(deps, tx, {
-          ...owner,
-          name: body.disk_name,
-          sizeGb: body.disk_size_gb ?? undefined,
-          at,
-        });
-  const job = {
-    id: jobId,
-    ...owner,
+): NewJob => {
+  const id = deps.newJobId();
+  return {
+    id,
+    userId: principal.id,
+    username: principal.name,
     name: demand.name,
     gpuType: demand.type.gpu_type,
     instanceType: demand.type.instance_type,
@@ -54,27 +42,25 @@ const write = async (
     image: body.image ?? null,
     dockerfile: body.dockerfile ?? null,
     command: body.command ?? null,
-    envSealed: sealEnv(deps, jobId, demand),
-    diskId: disk ?? null,
+    envSealed: sealEnv(deps, id, demand),
+    diskId: null,
     githubUser: demand.githubUser,
     sshKeys: body.ssh_keys ?? [],
-    profile: body.profile ?? ('restricted' as const),
+    profile: body.profile ?? 'restricted',
     requireKata: demand.requireKata,
     preserveEntrypoint: demand.preserveEntrypoint,
     jupyterWanted: demand.jupyter,
     jupyterTokenSealed: demand.jupyter
-      ? deps.sealer.seal(makeOpaqueSecret(deps.randomBytes), jupyterPurpose(jobId))
+      ? deps.sealer.seal(makeOpaqueSecret(deps.randomBytes), jupyterPurpose(id))
       : null,
-    at,
+    at: new Date(deps.clock.nowMs()),
   };
-  const message = messageOf('create_reservation', { job_id: jobId }, principal.id, at);
-  const messageId = await insertJob(tx, job, deps.queueName, message);
-  if (disk !== undefined && !(await takeDisk(tx, disk, jobId)))
-    throw new AppError('disk_in_use', {
-      detail: `Another job has the disk ${body.disk_name ?? ''}, or it is being copied`,
-    });
-  return { jobId, messageId };
 };
+
+const diskOf = (job: NewJob, { disk_name: name, disk_size_gb: sizeGb }: Submission): DiskWish | undefined =>
+  name === undefined || name === null
+    ? undefined
+    : { userId: job.userId, username: job.username, name, sizeGb: sizeGb ?? undefined, at: job.at };
 
 const estimateFor = (view: ClusterView, demand: Demand, userId: string) => {
   const asked = {
@@ -88,42 +74,74 @@ const estimateFor = (view: ClusterView, demand: Demand, userId: string) => {
   return explain(view, asked, view.forecast().ofNewcomer(asked));
 };
 
-/** POST /v1/jobs/submit: seed 2's request; row and message are one statement. */
+const operationId = 'submitJob';
+
+const claimOf = ({
+  idempotencyKey: key,
+  principal,
+  payloadHash,
+}: RequestContext): IdempotencyClaim | undefined =>
+  key === undefined ? undefined : { principalId: principal.id, route: operationId, key, payloadHash };
+
+const resultOf = ({ status, body, replayed }: Receipt): RouteResult =>
+  replayed ? { status, body, headers: { 'idempotency-replayed': 'true' } } : { status, body };
+
+/** POST /v1/jobs/submit: seed 2's request; row, message and first answer are one transaction, shared with others'. */
 export const submitJob = (deps: RouteDeps) =>
   defineRoute({
     method: 'POST',
     path: '/v1/jobs/submit',
-    operationId: 'submitJob',
+    operationId,
     summary: 'Ask for GPUs; refused at once where no waiting would bring them. dry_run only answers when',
     tag: jobTag,
     access: { scope: 'jobs:write' },
     audit: { when: 'before', action: 'job.submit' },
-    effect: 'transaction',
+    effect: 'own',
     bodyLimitBytes,
     schema: { body: SubmitJob, responses: { 200: SubmittedJob } },
-    errors: ['reservation_impossible', 'quota_exceeded', 'disk_in_use', 'conflict'],
+    errors: [
+      'reservation_impossible',
+      'quota_exceeded',
+      'disk_in_use',
+      'conflict',
+      'overloaded',
+      'storage_full',
+      'idempotency_key_reused',
+    ],
     handler: async ({ body }, ctx) => {
-      const tx = transactionOf(ctx);
+      const claim = claimOf(ctx);
+      const earlier = claim === undefined ? undefined : await deps.submissions.findReceipt(claim);
+      if (earlier !== undefined) return resultOf(earlier);
       const view = await deps.views.current();
       const allowance = view.quotas.ofUser(ctx.principal.name);
-      const demand = decideSubmit(body, {
-        view,
-        allowance,
-        limits: deps.limits,
-        runtime: deps.runtime,
-        waiting: allowance.maxQueued === null ? 0 : await countWaiting(tx, ctx.principal.id),
-      });
+      const demand = decideSubmit(body, { view, allowance, limits: deps.limits, runtime: deps.runtime });
       const estimate = estimateFor(view, demand, ctx.principal.id);
       const shown = { estimated_start_time: estimate.start_time, estimate };
       const notes = demand.notes.length === 0 ? '' : `. ${demand.notes.join('. ')}`;
-      if (body.dry_run === true)
+      const { maxQueued } = allowance;
+      if (body.dry_run === true) {
+        if (maxQueued !== null)
+          refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
         return ok({ job_id: null, status: 'dry_run', message: `Nothing was submitted${notes}`, ...shown });
-      const { jobId, messageId } = await write(deps, ctx, tx, body, demand);
-      return ok({
-        job_id: jobId,
-        status: 'queued',
-        message: `Job submitted successfully to queue (message ID: ${messageId})${notes}`,
-        ...shown,
+      }
+      const job = jobOf(deps, ctx, body, demand);
+      const item: NewSubmission = { job, disk: diskOf(job, body), maxQueued };
+      const answered = () => ({
+        status: 200,
+        body: {
+          job_id: job.id,
+          status: 'queued',
+          message: `Job submitted successfully to queue (message ID: ${item.messageId ?? ''})${notes}`,
+          ...shown,
+        },
       });
+      const receipt = await deps.submissions.submit({
+        item,
+        rows: 1,
+        answer: answered(),
+        answerAfter: answered,
+        idempotency: claim,
+      });
+      return resultOf(receipt);
     },
   });
