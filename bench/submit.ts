@@ -240,7 +240,7 @@ const tell = ({ took, waited, raw, submitted }: Measured): void => {
       },
     ],
     notes: [
-      `The best of ${String(rounds)} alternating rounds counts. A submission is a whole HTTP request with two commits one after the other: its audit entry (shared with those of others), and the row with its message. Its key is looked up, its demand is checked against the cluster, and its start is estimated.`,
+      `The best of ${String(rounds)} alternating rounds counts. A submission is a whole HTTP request with two commits one after the other, each shared with what comes at the same moment: its audit entry, and the row with its message. Its key is looked up, its demand is checked against the cluster, and its start is estimated.`,
       `${whole(waited)} jobs waited at the end of the steady load; the estimate is made of all of them.`,
     ],
   });

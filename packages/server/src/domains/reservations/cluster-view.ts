@@ -14,7 +14,8 @@ import {
 } from './cluster-store.ts';
 import { listMembers, listQuotas, quotaTable, type QuotaTable } from './quota-store.ts';
 import type { CapacityReport } from './runtime/port.ts';
-import { forecast, type Forecast } from './scheduling/forecast.ts';
+import { forecast, type Expected, type Forecast } from './scheduling/forecast.ts';
+import { groupByType } from './scheduling/free-pools.ts';
 import { decayedUse } from './scheduling/queue-order.ts';
 import type { ClusterState, Pool } from './scheduling/types.ts';
 
@@ -34,6 +35,8 @@ export interface ClusterView {
   readonly stale: boolean;
   readonly quotas: QuotaTable;
   readonly forecast: () => Forecast;
+  /** All pools of a type. */
+  readonly poolsOf: (gpuType: string) => readonly Pool[];
 }
 
 const isStale = (capacity: CapacityReport | undefined, nowMs: number): boolean =>
@@ -153,6 +156,7 @@ export const readView = async (db: Executor, runtime: string, nowMs: number): Pr
     usedGpuHours: used,
   };
   let forecasted: Forecast | undefined;
+  let grouped: ReadonlyMap<string, readonly Pool[]> | undefined;
   return {
     state,
     types: new Map(types.map((row) => [row.gpu_type, row])),
@@ -161,6 +165,7 @@ export const readView = async (db: Executor, runtime: string, nowMs: number): Pr
     stale: isStale(capacity, nowMs),
     quotas,
     forecast: () => (forecasted ??= forecast(state)),
+    poolsOf: (gpuType) => (grouped ??= groupByType(state.pools)).get(gpuType) ?? [],
   };
 };
 
@@ -169,9 +174,13 @@ export interface ClusterViews {
   current(): Promise<ClusterView>;
   /** The same in sums, which cost a fraction of it. */
   sums(): Promise<ClusterSums>;
+  /** What a job may expect that was just written, by the view that it was decided on. Whoever comes next comes after it. */
+  enter(view: ClusterView, job: WrittenJob): Expected;
   /** The next reader reads anew. */
   invalidate(): void;
 }
+
+type WrittenJob = Parameters<Forecast['admit']>[0];
 
 /**
  * What was read last. After a second it is read anew, while readers go on with what is there: nobody waits for a read,
@@ -229,11 +238,29 @@ export const createClusterViews = ({
   readonly clock: Clock;
   readonly runtime: string;
 }): ClusterViews => {
-  const view = remembered(clock, () => readView(db, runtime, clock.nowMs()));
+  let shown: ClusterView | undefined;
+  // Jobs that were written here while a view was being read, which may not have seen them.
+  let written: { readonly job: WrittenJob; readonly atMs: number }[] = [];
+  const view = remembered(clock, async () => {
+    const startedMs = clock.monotonicMs();
+    const read = await readView(db, runtime, clock.nowMs());
+    written = written.filter(({ atMs }) => atMs >= startedMs);
+    shown = read;
+    if (written.length === 0) return read;
+    const held = new Set(read.state.held.map(({ jobId }) => jobId));
+    for (const { job } of written) if (!held.has(job.jobId)) read.forecast().admit(job);
+    return read;
+  });
   const sums = remembered(clock, () => readSums(db, runtime, clock.nowMs()));
   return {
     current: view.get,
     sums: sums.get,
+    enter: (decidedOn, job) => {
+      written.push({ job, atMs: clock.monotonicMs() });
+      const expected = decidedOn.forecast().ofNewcomer(job);
+      for (const { forecast: of } of new Set([decidedOn, shown ?? decidedOn])) of().admit(job);
+      return expected;
+    },
     invalidate: () => {
       view.forget();
       sums.forget();

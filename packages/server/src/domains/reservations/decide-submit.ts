@@ -68,7 +68,7 @@ const countOf = (type: GpuTypeRow, asked: number | undefined): number => {
 /** What the cluster's nodes, busy or not, could never give. Nothing is concluded from a cluster that was not seen yet. */
 const checkNodes = (view: ClusterView, type: GpuTypeRow, units: number, nodes: number): void => {
   if (view.capacity === undefined) return;
-  const pools = view.state.pools.filter(({ gpuType }) => gpuType === type.gpu_type);
+  const pools = view.poolsOf(type.gpu_type);
   if (pools.length === 0) {
     const there = [...new Set(view.state.pools.map(({ gpuType }) => gpuType))].sort().join(', ');
     throw impossible(

@@ -1,4 +1,5 @@
 import type { EstimateReason, StartEstimate } from '@gpushield/contracts';
+import type { GpuTypeRow } from './cluster-store.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Expected } from './scheduling/forecast.ts';
 import type { Pool, WaitingJob } from './scheduling/types.ts';
@@ -14,10 +15,19 @@ const startUp: EstimateReason = {
 
 const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+/** What a node gives, by its name: a CPU type is shared out in equal slots. */
+const unitOf = { gpu: 'GPU', mig: 'MIG device', cpu: 'CPU slot' } as const;
+
 /** Why what is free in sum is not enough, in words. */
-const shapeReasons = (pools: readonly Pool[], asked: Asked): readonly EstimateReason[] => {
+const shapeReasons = (
+  pools: readonly Pool[],
+  asked: Asked,
+  kind: GpuTypeRow['kind'],
+): readonly EstimateReason[] => {
   const open = pools.filter(({ closed }) => closed === null);
   const free = open.reduce((sum, pool) => sum + pool.free, 0);
+  const total = open.reduce((sum, pool) => sum + pool.total, 0);
+  const unit = unitOf[kind];
   const fitting = open.filter((pool) => pool.free >= asked.units).length;
   const largest = open.reduce((most, pool) => Math.max(most, pool.free), 0);
   const wanted = asked.units * asked.nodes;
@@ -25,17 +35,24 @@ const shapeReasons = (pools: readonly Pool[], asked: Asked): readonly EstimateRe
     return [
       {
         code: 'whole_nodes',
-        message: `${many(asked.nodes, 'node')} with ${asked.units} free each are needed at once; ${many(fitting, 'node')} ${fitting === 1 ? 'has' : 'have'} that`,
+        message: `${many(asked.nodes, 'node')} with ${many(asked.units, unit)} free each are needed at once; ${many(fitting, 'node')} ${fitting === 1 ? 'has' : 'have'} that`,
       },
     ];
   if (fitting === 0 && free >= wanted)
     return [
       {
         code: 'fragmentation',
-        message: `${free} are free, but spread: no node has more than ${largest}, and ${asked.units} are needed on one`,
+        message: `${many(free, unit)} are free, but spread: no node has more than ${largest}, and ${asked.units} are needed on one`,
       },
     ];
-  return free < wanted ? [{ code: 'no_capacity', message: `${free} are free, ${wanted} are needed` }] : [];
+  return free < wanted
+    ? [
+        {
+          code: 'no_capacity',
+          message: `${free === 0 ? 'None' : free} of ${many(total, unit)} ${free === 1 || free === 0 ? 'is' : 'are'} free, and ${wanted} ${wanted === 1 ? 'is' : 'are'} needed`,
+        },
+      ]
+    : [];
 };
 
 const closedReasons = (pools: readonly Pool[]): readonly EstimateReason[] => {
@@ -51,7 +68,7 @@ const closedReasons = (pools: readonly Pool[]): readonly EstimateReason[] => {
 };
 
 const reasonsOf = (view: ClusterView, asked: Asked, expected: Expected): readonly EstimateReason[] => {
-  const pools = view.state.pools.filter(({ gpuType }) => gpuType === asked.gpuType);
+  const pools = view.poolsOf(asked.gpuType);
   if (expected.quota !== undefined) return [{ code: 'quota', message: expected.quota }];
   if (expected.startMs !== null && expected.startMs <= view.state.nowMs)
     return [{ code: 'free_now', message: 'There is room now' }, startUp];
@@ -65,7 +82,7 @@ const reasonsOf = (view: ClusterView, asked: Asked, expected: Expected): readonl
             message: `${many(ahead, 'job')} of this type ${ahead === 1 ? 'is' : 'are'} ahead`,
           },
         ]),
-    ...shapeReasons(pools, asked),
+    ...shapeReasons(pools, asked, view.types.get(asked.gpuType)?.kind ?? 'gpu'),
     ...closedReasons(pools),
     ...expected.waitsFor.map(({ jobId, endsAtMs }) => ({
       code: 'waits_for_job' as const,

@@ -68,4 +68,18 @@ describe('submissions of the same moment', () => {
     const another = await user.send('POST', '/v1/jobs/submit', { ...body, duration_hours: 2 }, headers);
     expect([another.status, another.json()['code']]).toEqual([422, 'idempotency_key_reused']);
   });
+
+  it('stand one behind the other in what each is told, and in what is shown of it next', async () => {
+    const user = await stage.person('researcher');
+    const answers = await Promise.all(times(10).map(() => user.send('POST', '/v1/jobs/submit', body)));
+    const told = answers.map(
+      (answer) => answer.json() as { job_id: string; estimate: { queue_position: number } },
+    );
+    const places = told.map(({ estimate }) => estimate.queue_position).sort((a, b) => a - b);
+    expect(places).toEqual(times(10).map((n) => (places[0] ?? 0) + n));
+    for (const { job_id: id, estimate } of told) {
+      const shown = await user.send('GET', `/v1/jobs/${id}`);
+      expect(shown.json()).toMatchObject({ queue_position: estimate.queue_position });
+    }
+  });
 });

@@ -49,11 +49,15 @@ const withDisk = async (
 /** In the order of their ids, so that two transactions wait for each other in one direction only. */
 const takeDisks = async (tx: Tx, jobs: readonly NewJob[], items: readonly NewSubmission[]): Promise<void> => {
   const taken = jobs
-    .flatMap(({ id, diskId }, n) => (diskId === null ? [] : [{ id, diskId, name: items[n]?.disk?.name ?? '' }]))
+    .flatMap(({ id, diskId }, n) =>
+      diskId === null ? [] : [{ id, diskId, name: items[n]?.disk?.name ?? '' }],
+    )
     .sort((a, b) => (a.diskId < b.diskId ? -1 : 1));
   for (const { id, diskId, name } of taken)
     if (!(await takeDisk(tx, diskId, id)))
-      throw new AppError('disk_in_use', { detail: `Another job has the disk ${name}, or it is being copied` });
+      throw new AppError('disk_in_use', {
+        detail: `Another job has the disk ${name}, or it is being copied`,
+      });
 };
 
 const writeAll =

@@ -1,9 +1,13 @@
-import { SubmitJob, SubmittedJob, type SubmitJob as Submission } from '@gpushield/contracts';
+import {
+  SubmitJob,
+  SubmittedJob,
+  type StartEstimate,
+  type SubmitJob as Submission,
+} from '@gpushield/contracts';
 import { defineRoute, ok, type RequestContext, type RouteResult } from '../../../platform/http/route.ts';
 import type { IdempotencyClaim } from '../../../platform/idempotency/index.ts';
 import { makeOpaqueSecret } from '../../../platform/identity/index.ts';
-import type { Receipt } from '../../../platform/ingest/index.ts';
-import type { ClusterView } from '../cluster-view.ts';
+import type { IngestAnswer, Receipt } from '../../../platform/ingest/index.ts';
 import { decideSubmit, type Demand } from '../decide-submit.ts';
 import type { RouteDeps } from '../deps.ts';
 import { explain } from '../explain.ts';
@@ -62,17 +66,16 @@ const diskOf = (job: NewJob, { disk_name: name, disk_size_gb: sizeGb }: Submissi
     ? undefined
     : { userId: job.userId, username: job.username, name, sizeGb: sizeGb ?? undefined, at: job.at };
 
-const estimateFor = (view: ClusterView, demand: Demand, userId: string) => {
-  const asked = {
-    gpuType: demand.type.gpu_type,
-    units: demand.units,
-    nodes: demand.nodes,
-    gpus: demand.gpus,
-    durationMs: demand.durationSeconds * 1000,
-    userId,
-  };
-  return explain(view, asked, view.forecast().ofNewcomer(asked));
-};
+const askedBy = (demand: Demand, userId: string) => ({
+  gpuType: demand.type.gpu_type,
+  units: demand.units,
+  nodes: demand.nodes,
+  gpus: demand.gpus,
+  durationMs: demand.durationSeconds * 1000,
+  userId,
+});
+
+const shownOf = (estimate: StartEstimate) => ({ estimated_start_time: estimate.start_time, estimate });
 
 const operationId = 'submitJob';
 
@@ -115,30 +118,31 @@ export const submitJob = (deps: RouteDeps) =>
       const view = await deps.views.current();
       const allowance = view.quotas.ofUser(ctx.principal.name);
       const demand = decideSubmit(body, { view, allowance, limits: deps.limits, runtime: deps.runtime });
-      const estimate = estimateFor(view, demand, ctx.principal.id);
-      const shown = { estimated_start_time: estimate.start_time, estimate };
+      const asked = askedBy(demand, ctx.principal.id);
       const notes = demand.notes.length === 0 ? '' : `. ${demand.notes.join('. ')}`;
       const { maxQueued } = allowance;
       if (body.dry_run === true) {
-        if (maxQueued !== null)
-          refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
-        return ok({ job_id: null, status: 'dry_run', message: `Nothing was submitted${notes}`, ...shown });
+        if (maxQueued !== null) refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
+        const estimate = explain(view, asked, view.forecast().ofNewcomer(asked));
+        const message = `Nothing was submitted${notes}`;
+        return ok({ job_id: null, status: 'dry_run', message, ...shownOf(estimate) });
       }
       const job = jobOf(deps, ctx, body, demand);
       const item: NewSubmission = { job, disk: diskOf(job, body), maxQueued };
-      const answered = () => ({
-        status: 200,
-        body: {
-          job_id: job.id,
-          status: 'queued',
-          message: `Job submitted successfully to queue (message ID: ${item.messageId ?? ''})${notes}`,
-          ...shown,
-        },
-      });
+      let estimate: StartEstimate | undefined;
+      const answered = (): IngestAnswer => {
+        // Asked when it is written, one after the other: of two at the same time, one comes first.
+        estimate ??= explain(view, asked, deps.views.enter(view, { ...asked, jobId: job.id }));
+        const message = `Job submitted successfully to queue (message ID: ${item.messageId ?? ''})${notes}`;
+        return {
+          status: 200,
+          body: { job_id: job.id, status: 'queued', message, ...shownOf(estimate) },
+        };
+      };
       const receipt = await deps.submissions.submit({
         item,
         rows: 1,
-        answer: answered(),
+        answer: { status: 200, body: null },
         answerAfter: answered,
         idempotency: claim,
       });

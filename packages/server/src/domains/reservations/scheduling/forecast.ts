@@ -17,8 +17,12 @@ export interface Expected {
 export interface Forecast {
   readonly jobs: ReadonlyMap<string, Expected>;
   /** What a job that is last in line may expect. */
-  ofNewcomer(job: Pick<WaitingJob, 'gpuType' | 'units' | 'nodes' | 'userId' | 'gpus'>): Expected;
+  ofNewcomer(job: Newcomer): Expected;
+  /** Puts a job at the end of its line, so that the next newcomer comes after it; one that is in line stays where it is. */
+  admit(job: Newcomer & Pick<WaitingJob, 'jobId' | 'durationMs'>): void;
 }
+
+type Newcomer = Pick<WaitingJob, 'gpuType' | 'units' | 'nodes' | 'userId' | 'gpus'>;
 
 interface Ending {
   readonly endsAtMs: number;
@@ -137,6 +141,37 @@ const createTimeline = (pools: readonly Pool[], held: readonly HeldJob[], nowMs:
 
 type Timeline = ReturnType<typeof createTimeline>;
 
+type Place = Omit<Expected, 'quota'>;
+
+const placeOf = (position: number, placed: ReturnType<Timeline['peek']>): Place => ({
+  position,
+  startMs: placed?.startMs ?? null,
+  waitsFor: placed?.waitsFor ?? [],
+});
+
+/** Who stands in one type's queue, and what whoever comes next may expect. */
+const createLine = (fresh: () => Timeline) => {
+  const timeline = fresh();
+  let length = 0;
+  // Looking at the end of a timeline moves it forward, so demands are remembered: the same one gets the same answer.
+  const seen = new Map<string, Place>();
+  return {
+    join: (job: WaitingJob, quota: string | undefined): Expected => {
+      length += 1;
+      seen.clear();
+      return { ...placeOf(length, quota === undefined ? timeline.place(job) : undefined), quota };
+    },
+    lookAtEnd: ({ units, nodes }: Newcomer): Place => {
+      const key = `${units} ${nodes}`;
+      // With nobody ahead the present counts; behind others, the end of their timeline.
+      const known =
+        seen.get(key) ?? placeOf(length + 1, (length === 0 ? fresh() : timeline).peek(units, nodes));
+      seen.set(key, known);
+      return known;
+    },
+  };
+};
+
 /**
  * Plays every queue forward from what is held, strictly in order and to the full duration of every job. Jobs end early
  * as well, and backfill lets short ones in: the real start comes at the forecast or before, unless jobs with more
@@ -146,49 +181,36 @@ export const forecast = (state: ClusterState): Forecast => {
   const { nowMs } = state;
   const pools = groupByType(state.pools);
   const heldByType = Map.groupBy(state.held, ({ gpuType }) => gpuType);
-  const timelineOf = (type: string): Timeline =>
-    createTimeline(pools.get(type) ?? [], heldByType.get(type) ?? [], nowMs);
   const quotas = createQuotaBook(state);
   const jobs = new Map<string, Expected>();
-  const timelines = new Map<string, Timeline>();
-  const lengths = new Map<string, number>();
-  for (const [type, queue] of orderQueues(state)) {
-    const timeline = timelineOf(type);
-    timelines.set(type, timeline);
-    lengths.set(type, queue.length);
-    queue.forEach((job, index) => {
-      const quota = quotas.refuses(job);
-      const expected = quota === undefined ? timeline.place(job) : undefined;
-      jobs.set(job.jobId, {
-        position: index + 1,
-        startMs: expected?.startMs ?? null,
-        waitsFor: expected?.waitsFor ?? [],
-        quota,
-      });
-    });
-  }
-  // Looking at the end of a timeline moves it forward, so demands are remembered: the same one gets the same answer.
-  const seen = new Map<string, Omit<Expected, 'quota'>>();
+  const lines = new Map<string, ReturnType<typeof createLine>>();
+  const lineOf = (type: string) => {
+    const line =
+      lines.get(type) ??
+      createLine(() => createTimeline(pools.get(type) ?? [], heldByType.get(type) ?? [], nowMs));
+    lines.set(type, line);
+    return line;
+  };
+  const join = (job: WaitingJob): void => {
+    jobs.set(job.jobId, lineOf(job.gpuType).join(job, quotas.refuses(job)));
+  };
+  const asWaiting = (job: Newcomer): WaitingJob => ({
+    jobId: '',
+    durationMs: 0,
+    ...job,
+    priority: 0,
+    createdAtMs: nowMs,
+  });
+  for (const queue of orderQueues(state).values()) queue.forEach(join);
   return {
     jobs,
     ofNewcomer: (job) => {
-      const key = `${job.gpuType} ${job.units} ${job.nodes}`;
-      let known = seen.get(key);
-      if (known === undefined) {
-        const length = lengths.get(job.gpuType) ?? 0;
-        // With nobody ahead the present counts; behind others, the end of their timeline.
-        const timeline =
-          length === 0 ? timelineOf(job.gpuType) : (timelines.get(job.gpuType) ?? timelineOf(job.gpuType));
-        const expected = timeline.peek(job.units, job.nodes);
-        known = {
-          position: length + 1,
-          startMs: expected?.startMs ?? null,
-          waitsFor: expected?.waitsFor ?? [],
-        };
-        seen.set(key, known);
-      }
-      const quota = quotas.refuses({ ...job, jobId: '', durationMs: 0, priority: 0, createdAtMs: nowMs });
-      return { ...known, startMs: quota === undefined ? known.startMs : null, quota };
+      const place = lineOf(job.gpuType).lookAtEnd(job);
+      const quota = quotas.refuses(asWaiting(job));
+      return { ...place, startMs: quota === undefined ? place.startMs : null, quota };
+    },
+    admit: (job) => {
+      if (!jobs.has(job.jobId)) join(asWaiting(job));
     },
   };
 };

@@ -257,6 +257,17 @@ describe('a forecast', () => {
     const newcomer = { gpuType: 'h100', units: 8, nodes: 1, userId: 'ann', gpus: 8 };
     expect(result.ofNewcomer(newcomer)).toMatchObject({ position: 3, startMs: 2 * hourMs });
   });
+
+  it('puts who came after it was made at the end of the line, once', () => {
+    const newcomer = { gpuType: 'h100', units: 8, nodes: 1, userId: 'ann', gpus: 8 };
+    const result = forecast(state({ pools: [pool('a')] }));
+    for (const [n, jobId] of ['first', 'second', 'third'].entries()) {
+      expect(result.ofNewcomer(newcomer)).toMatchObject({ position: n + 1, startMs: n * hourMs });
+      result.admit({ ...newcomer, jobId, durationMs: hourMs });
+      result.admit({ ...newcomer, jobId, durationMs: hourMs });
+      expect(result.jobs.get(jobId)).toMatchObject({ position: n + 1, startMs: n * hourMs });
+    }
+  });
 });
 
 describe('availability', () => {
