@@ -15,7 +15,7 @@ import {
   startEmbeddedPostgres,
   type Database,
 } from '../packages/server/src/platform/database/index.ts';
-import { findKeyByHash } from '../packages/server/src/platform/identity/credential-store.ts';
+import { findKeysByHash } from '../packages/server/src/platform/identity/credential-store.ts';
 import {
   createIdentity,
   hashBytesOf,
@@ -105,7 +105,7 @@ const run = async (db: Database): Promise<void> => {
     identity.authenticator.authenticate({ authorization: `Bearer ${key}`, remoteAddress: '127.0.0.1' });
   const heapBefore = process.memoryUsage().heapUsed;
   const alone = await measure(shuffled(keys).slice(0, databaseReads), (key) =>
-    findKeyByHash(db, hashOpaqueSecret(key)),
+    findKeysByHash(db, [hashOpaqueSecret(key)]),
   );
   const cold = await measure(shuffled(keys), authenticate);
   const warm = await measure(Array.from({ length: warmRounds }, () => shuffled(keys)).flat(), authenticate);

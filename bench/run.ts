@@ -40,6 +40,7 @@ const benches = [
   'submit',
   'scheduling',
   'job-start',
+  'pod-start',
 ] as const;
 
 const documentFile = join(import.meta.dirname, '../docs/performance.md');

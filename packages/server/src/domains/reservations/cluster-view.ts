@@ -26,6 +26,10 @@ export const staleAfterMs = 60_000;
 /** When what readers are shown is read anew, and how old it is at most. Schedulers read for themselves. */
 const viewTtlMs = 1_000;
 const viewMaxAgeMs = 3_000;
+/** A large cluster is read less often, so that reading it takes no more than about a twentieth of the time … */
+const readsShare = 20;
+/** … but before anybody has to wait for it. */
+const viewLongestTtlMs = 2_000;
 
 export interface ClusterView {
   readonly state: ClusterState;
@@ -189,8 +193,16 @@ type WrittenJob = Parameters<Forecast['admit']>[0];
 const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
   let last: { readonly readAtMs: number; readonly value: Promise<T> } | undefined;
   let refreshing: object | undefined;
+  let ttlMs = viewTtlMs;
+  const timed = async (): Promise<T> => {
+    const startedMs = clock.monotonicMs();
+    const value = await read();
+    const tookMs = clock.monotonicMs() - startedMs;
+    ttlMs = Math.min(viewLongestTtlMs, Math.max(viewTtlMs, tookMs * readsShare));
+    return value;
+  };
   const readAnew = (): Promise<T> => {
-    const value = read();
+    const value = timed();
     const made = { readAtMs: clock.monotonicMs(), value };
     last = made;
     value.catch(() => {
@@ -202,7 +214,7 @@ const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
     const own = {};
     refreshing = own;
     const readAtMs = clock.monotonicMs();
-    read()
+    timed()
       .then(
         (value) => {
           // Forgotten meanwhile: what was read may be older than what it was forgotten for.
@@ -219,7 +231,7 @@ const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
     get: (): Promise<T> => {
       const ageMs = last === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() - last.readAtMs;
       if (last === undefined || ageMs > viewMaxAgeMs) return readAnew();
-      if (ageMs > viewTtlMs && refreshing === undefined) refresh();
+      if (ageMs > ttlMs && refreshing === undefined) refresh();
       return last.value;
     },
     forget: (): void => {

@@ -138,9 +138,12 @@ export const quotaTable = (quotas: readonly QuotaRow[], members: readonly Member
       allowProfiling: all.some((row) => row.allow_profiling),
     };
   };
+  const everybody = make('');
   return {
     ofUser: (given) => {
       const username = given.toLowerCase();
+      // Most users have nothing of their own: one answer for all of them.
+      if (!groupsOf.has(username) && !rowOf.has(`user:${username}`)) return everybody;
       const cached = known.get(username);
       if (cached !== undefined) return cached;
       const made = make(username);

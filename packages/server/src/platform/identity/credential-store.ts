@@ -28,6 +28,7 @@ export interface CredentialRow {
   readonly allowed_addresses?: readonly string[] | null;
 }
 interface KeyRow extends CredentialRow {
+  readonly hash: string;
   readonly scopes: readonly string[] | null;
 }
 
@@ -49,18 +50,25 @@ export const toState = (row: CredentialRow, scopes: ReadonlySet<Scope>): Credent
     : { allowed: { texts: row.allowed_addresses, networks: toNetworks(row.allowed_addresses) } }),
 });
 
-const keyByHash = `
-  SELECT k.id, k.user_id, k.scopes, k.expires_at, k.revoked_at IS NOT NULL AS revoked,
+const keysByHash = `
+  SELECT encode(k.key_hash, 'hex') AS hash, k.id, k.user_id, k.scopes, k.expires_at, k.revoked_at IS NOT NULL AS revoked,
          k.allowed_addresses, u.username, u.roles, u.disabled
     FROM api_keys k JOIN users u ON u.id = k.user_id
-   WHERE k.key_hash = $1`;
+   WHERE k.key_hash = ANY ($1::bytea[])`;
 
-/** The key whose SHA-256 is `keyHash` (hex). */
-export const findKeyByHash = async (db: Executor, keyHash: string): Promise<CredentialState | undefined> => {
-  const { rows } = await db.prepared<KeyRow>('credential-key', keyByHash, [Buffer.from(keyHash, 'hex')]);
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  return toState(row, scopesOfKey(toRoles(row.roles), row.scopes === null ? null : toScopes(row.scopes)));
+const stateOfKey = (row: KeyRow): CredentialState =>
+  toState(row, scopesOfKey(toRoles(row.roles), row.scopes === null ? null : toScopes(row.scopes)));
+
+/** The keys of these SHA-256 hashes (hex), in their order; undefined for those that no key has. */
+export const findKeysByHash = async (
+  db: Executor,
+  hashes: readonly string[],
+): Promise<readonly (CredentialState | undefined)[]> => {
+  const { rows } = await db.prepared<KeyRow>('credential-keys', keysByHash, [
+    hashes.map((hash) => Buffer.from(hash, 'hex')),
+  ]);
+  const found = new Map(rows.map((row) => [row.hash, stateOfKey(row)]));
+  return hashes.map((hash) => found.get(hash));
 };
 
 const sessionById = `

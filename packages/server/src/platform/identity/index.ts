@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Database, Subscription } from '../database/types.ts';
 import { createAccessTokens, type AccessTokens } from './access-token.ts';
+import { batched } from '../batched.ts';
 import { findAgent } from './agent-store.ts';
 import { createAgentVerifier, type AgentCredentials, type AgentVerifierOptions } from './agent-verifier.ts';
 import { createAuthenticator, type InspectingAuthenticator } from './authenticator.ts';
 import { findCertificate, findTokenById } from './client-store.ts';
 import { watchCredentialChanges, type CredentialChange } from './credential-changes.ts';
-import { findKeyByHash, findSessionById, type CredentialState } from './credential-store.ts';
+import { findKeysByHash, findSessionById, type CredentialState } from './credential-store.ts';
 import { createCredentialCache, type CredentialCache } from './key-cache.ts';
 import { createLastUsed } from './last-used.ts';
 import { createScopedTokens, type ScopedTokens } from './scoped-token.ts';
@@ -84,7 +85,12 @@ const createCaches = ({ db, clock, log, agents }: IdentityOptions): Caches => {
   const others = { capacity: maxCachedOthers, clock };
   const sealer = agents?.sealer;
   return {
-    keys: createCredentialCache({ capacity: maxCachedKeys, clock, load: (hash) => findKeyByHash(db, hash) }),
+    keys: createCredentialCache({
+      capacity: maxCachedKeys,
+      clock,
+      // Many keys are new at the same moment after a start; their lookups share statements.
+      load: batched({ run: (hashes) => findKeysByHash(db, hashes), batchMax: 200, parallel: 2 }),
+    }),
     sessions: createCredentialCache({ ...others, load: (id) => findSessionById(db, id) }),
     tokens: createCredentialCache({ ...others, load: (id) => findTokenById(db, id) }),
     certificates: createCredentialCache({ ...others, load: (key) => findCertificate(db, key) }),
