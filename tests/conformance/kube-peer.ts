@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('../../../shared/peers/kube', import.meta.url));
-const access = fileURLToPath(new URL('../../docs/operations/kubernetes/access.yaml', import.meta.url));
+const manifests = ['access', 'profiling'].map((name) =>
+  fileURLToPath(new URL(`../../docs/operations/kubernetes/${name}.yaml`, import.meta.url)),
+);
 export const namespace = 'gpushield-jobs';
+export const profilingNamespace = 'gpushield-profiling';
 
 /** Whether the real control plane is here; says so loudly where it is not. */
 export const hasKubernetes = (): boolean => {
@@ -33,7 +36,7 @@ const run = (args: readonly string[], input = ''): Promise<string> =>
   });
 
 export interface Cluster {
-  /** Of the account that docs/operations/kubernetes/access.yaml makes: tests have no more rights than operators are told. */
+  /** Of the account that docs/operations/kubernetes makes: tests have no more rights than operators are told. */
   readonly kubeconfig: string;
   /** As the administrator. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
@@ -218,7 +221,7 @@ export const startCluster = async (): Promise<Cluster> => {
   await startKubelets(dir);
   const kubectl = (args: readonly string[], input = ''): Promise<string> =>
     run(['kubectl', dir, ...args], input);
-  await kubectl(['apply', '-f', access]);
+  for (const manifest of manifests) await kubectl(['apply', '-f', manifest]);
   const classes = ['nvidia', 'kata'].map((name) => ({
     apiVersion: 'node.k8s.io/v1',
     kind: 'RuntimeClass',

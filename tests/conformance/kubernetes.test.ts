@@ -5,7 +5,14 @@ import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../
 import { inTerminal } from '../support/in-terminal.ts';
 import { until } from '../support/ingest-load.ts';
 import { witnessGpus } from './gpu-witness.ts';
-import { hasKubernetes, namespace, startCluster, type Cluster, type KubeObject } from './kube-peer.ts';
+import {
+  hasKubernetes,
+  namespace,
+  profilingNamespace,
+  startCluster,
+  type Cluster,
+  type KubeObject,
+} from './kube-peer.ts';
 
 const ours = 'app.kubernetes.io/managed-by=gpushield,gpushield.io/job';
 const database = testDatabase();
@@ -29,6 +36,7 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
       GPUSHIELD_KUBECONFIG: cluster.kubeconfig,
       GPUSHIELD_JOB_IMAGE: 'registry.test/dev:1',
       GPUSHIELD_KUBERNETES_KATA_CLASS: 'kata',
+      GPUSHIELD_KUBERNETES_PROFILING_NAMESPACE: profilingNamespace,
       GPUSHIELD_KUBERNETES_PATIENCE_SECONDS: '3',
     });
 
@@ -128,6 +136,43 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     expect(nvidia[0]?.spec).toMatchObject({ runtimeClassName: 'nvidia' });
     await gone(kata);
   });
+
+  it('runs profilers where their capabilities are admitted, for whom an operator allowed it', async () => {
+    const asked = { instance_type: 'h100', duration_hours: 0.5, gpu_count: 2, profile: 'profiling' };
+    const refused = await admin.send('POST', '/v1/jobs/submit', asked);
+    expect(refused.json()).toMatchObject({ code: 'reservation_impossible' });
+    expect(refused.text).toContain('an operator allowed');
+    await admin.send('PUT', '/v1/admin/quotas/user/admin', { allow_profiling: true });
+    const withDisk = await admin.send('POST', '/v1/jobs/submit', { ...asked, disk_name: 'profiles' });
+    expect(withDisk.text).toContain('has no disk');
+    await freeIs(16);
+    const id = await submit(asked);
+    await reaches(id, 'active');
+    const pod = (await cluster.allPods()).find(
+      ({ metadata }) => metadata.labels?.['gpushield.io/job'] === id,
+    );
+    expect(pod?.metadata.namespace).toBe(profilingNamespace);
+    expect(pod?.spec).toMatchObject({
+      securityContext: { runAsUser: 1000, runAsNonRoot: true },
+      containers: [{ securityContext: { capabilities: { add: ['PERFMON', 'SYS_ADMIN', 'SYS_PTRACE'] } } }],
+    });
+    expect(await job(id)).toMatchObject({ node_ip: '127.0.0.1', node_port: expect.any(Number) });
+    // Its GPUs are counted once: they are ours, in whichever namespace.
+    await freeIs(14);
+    worker?.kill('SIGKILL');
+    await worker?.exited;
+    worker = await serve('worker');
+    await cancel(id);
+    await reaches(id, 'cancelled');
+    const left = ['-n', profilingNamespace, 'get', 'pods,services,secrets,networkpolicies', '-o', 'name'];
+    await until(
+      'nothing to be left',
+      async () => (await cluster.kubectl([...left, '-l', 'gpushield.io/job'])).trim() === '',
+    );
+    const audit = await admin.send('GET', '/api/v1/audit?action=job.profiling');
+    expect(audit.text).toContain(id);
+    await admin.send('DELETE', '/v1/admin/quotas/user/admin');
+  }, 120_000);
 
   it('counts what other pods hold, and places nothing there', async () => {
     const other = {

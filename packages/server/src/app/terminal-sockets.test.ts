@@ -62,6 +62,7 @@ beforeEach(async () => {
     const place = request.headers['x-gpushield-terminal-visit'];
     visits.admit(typeof place === 'string' ? place : undefined, {
       jobId,
+      profile: 'restricted',
       rank: 0,
       principalId: request.headers.authorization ?? 'nobody',
       recheck: () => verdict(),

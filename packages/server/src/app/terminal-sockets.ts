@@ -165,10 +165,10 @@ const open = async (
   // What is typed before the shell is there waits for it.
   client.pause();
   const { url, visit, signal } = asked;
-  const { jobId, rank } = visit;
+  const { jobId, profile, rank } = visit;
   const size = { cols: queryNumber(url, 'cols', 80), rows: queryNumber(url, 'rows', 24) };
   try {
-    const session = await port.terminal(jobId, { rank, size, signal });
+    const session = await port.terminal({ jobId, profile }, { rank, size, signal });
     // Whoever went away meanwhile tells so no more.
     if (client.readyState !== client.OPEN) {
       session.close();

@@ -104,6 +104,7 @@ const assembleReservations = (values: Values, cwd: string): Config['reservations
   kubernetes: {
     kubeconfig: values.kubeconfig === undefined ? undefined : resolve(cwd, values.kubeconfig),
     namespace: values.kubernetesNamespace,
+    profilingNamespace: values.kubernetesProfilingNamespace,
     image: values.jobImage,
     nvidiaRuntimeClass: values.nvidiaRuntimeClass,
     kataRuntimeClass: values.kataRuntimeClass,

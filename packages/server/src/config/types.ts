@@ -171,6 +171,7 @@ export interface Config {
       /** Absolute. */
       readonly kubeconfig: string | undefined;
       readonly namespace: string;
+      readonly profilingNamespace: string | undefined;
       readonly image: string | undefined;
       readonly nvidiaRuntimeClass: string | undefined;
       readonly kataRuntimeClass: string | undefined;

@@ -68,6 +68,14 @@ export const reservationVariables = {
       'Namespace of jobs and disks. It belongs to one installation alone: what it does not know there is removed.',
     parse: matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace'),
   }),
+  kubernetesProfilingNamespace: optional('GPUSHIELD_KUBERNETES_PROFILING_NAMESPACE', {
+    group: 'Reservations',
+    description:
+      'Namespace of jobs of the profiling profile, which must admit more than restricted pods. Like that of jobs it belongs to one installation alone.',
+    example: 'gpushield-profiling',
+    whenUnset: 'such jobs are refused',
+    parse: matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace'),
+  }),
   jobImage: optional('GPUSHIELD_JOB_IMAGE', {
     group: 'Reservations',
     description: 'Image of jobs in a cluster that name none.',

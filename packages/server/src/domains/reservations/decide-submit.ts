@@ -139,6 +139,7 @@ export const decideSubmit = (
     profile,
     requireKata,
     type: toWorkloadType(type),
+    disk: body.disk_name !== undefined && body.disk_name !== null,
   });
   if (refusal !== null) throw impossible(refusal);
   checkNodes(view, type, units, nodes);

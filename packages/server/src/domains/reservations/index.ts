@@ -25,7 +25,7 @@ import { listJobs } from './routes/list-jobs.ts';
 import { openTerminalRoute } from './routes/open-terminal.ts';
 import { submitJob } from './routes/submit-job.ts';
 import { disableJupyter, enableJupyter } from './routes/switch-jupyter.ts';
-import type { Runtime, TerminalSession } from './runtime/port.ts';
+import type { Runtime, TerminalSession, WorkloadRef } from './runtime/port.ts';
 import { createGithubKeys } from './ssh-keys.ts';
 import { createSubmissions } from './submissions.ts';
 import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts';
@@ -46,7 +46,7 @@ export const sealedJobColumns: readonly SealedColumn[] = [
 /** What the app's sockets ask. */
 export interface ReservationsPort {
   /** A shell in a job of this id, for who may have it. Rejects with `RuntimeRefusal`. */
-  terminal(jobId: string, options: Parameters<Runtime['terminal']>[1]): Promise<TerminalSession>;
+  terminal(ref: WorkloadRef, options: Parameters<Runtime['terminal']>[1]): Promise<TerminalSession>;
   /** Who was let in by the route of terminals. */
   readonly visits: Pick<TerminalVisits, 'ask'>;
 }
@@ -119,7 +119,7 @@ export const createReservationsDomain = (given: ReservationsDomainDeps): Reserva
     : undefined;
   return {
     routes: routesOf({ ...given, views, visits, submissions }),
-    port: { terminal: (jobId, options) => runtime.terminal({ jobId }, options), visits },
+    port: { terminal: (ref, options) => runtime.terminal(ref, options), visits },
     start: async () => {
       await runtime.start();
       // A server that only answers requests may be the first that starts.

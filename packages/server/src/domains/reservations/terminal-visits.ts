@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { WorkloadRef } from './runtime/port.ts';
 
 /** Who was let into a terminal, and whether they still are. */
-export interface TerminalVisit {
-  readonly jobId: string;
+export interface TerminalVisit extends WorkloadRef {
   readonly rank: number;
   readonly principalId: string;
   /** Throws what a new request would be refused with. It is counted by no limit and audited nowhere. */

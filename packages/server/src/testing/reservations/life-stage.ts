@@ -125,7 +125,7 @@ export const lifeStage = async (
     logs: async (id) => String((await user.send('GET', `/v1/jobs/${id}/logs`)).json()['text']),
     terminal: (jobId) =>
       visitor.terminal(
-        { jobId },
+        { jobId, profile: 'restricted' },
         { rank: 0, size: { cols: 80, rows: 24 }, signal: AbortSignal.timeout(20_000) },
       ),
     home: (id) => join(root, 'jobs', id, 'home'),

@@ -25,6 +25,7 @@ export const handClock = (ms = Date.UTC(2026, 0, 1)): HandClock => ({
 
 export const runningJob = (jobId: string): WorkloadObservation => ({
   jobId,
+  profile: 'restricted',
   state: { kind: 'running' },
   members: [],
   jupyter: { url: null, error: null },

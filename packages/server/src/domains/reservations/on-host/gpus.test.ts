@@ -87,7 +87,7 @@ describe.skipIf(!hasSandbox)('GPUs of this host', () => {
       [pair, two],
       [single, one],
     ] as const) {
-      const log = () => runtime.logs({ jobId: id }, { rank: 0, tailBytes: 4096 });
+      const log = () => runtime.logs({ jobId: id, profile: 'restricted' }, { rank: 0, tailBytes: 4096 });
       const visible = devices.map((_device, index) => index).join(',');
       await expect.poll(log, patience).toMatch(new RegExp(`^visible=${visible}\n`));
       const seen = (await log()).match(/device \d/g)?.map((text) => text.slice(-1));
@@ -115,7 +115,7 @@ describe.skipIf(!hasSandbox)('GPUs of this host', () => {
       at: new Date(),
     });
     await reaches(id, 'active');
-    const log = () => runtime.logs({ jobId: id }, { rank: 0, tailBytes: 4096 });
+    const log = () => runtime.logs({ jobId: id, profile: 'restricted' }, { rank: 0, tailBytes: 4096 });
     await expect.poll(log, patience).toContain('[]');
     expect(await log()).not.toContain('nvidia');
     await database.db.query('UPDATE jobs SET cancel_requested_at = now(), due_at = now() WHERE id = $1', [

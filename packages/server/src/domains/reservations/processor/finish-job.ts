@@ -6,6 +6,7 @@ import { allocationsOf, patchJob } from '../job-store.ts';
 import { gpuSecondsOf } from '../life.ts';
 import type { WorkloadObservation } from '../runtime/port.ts';
 import { beginSnapshot, finishSnapshot } from '../snapshot-store.ts';
+import { refOf } from '../workload-ref.ts';
 import type { JobStep, Next } from './job-step.ts';
 import { makeDisk } from './reconcile-disk.ts';
 
@@ -20,7 +21,7 @@ const keepLogs = async ({ deps, row, nowMs }: JobStep, seen: WorkloadObservation
   if (seen.state.kind === 'absent' || seen.state.kind === 'unknown') return;
   for (const { rank } of await allocationsOf(deps.db, row.id)) {
     try {
-      const text = await deps.runtime.logs({ jobId: row.id }, { rank, tailBytes: keptLogBytes });
+      const text = await deps.runtime.logs(refOf(row), { rank, tailBytes: keptLogBytes });
       await keepLog(deps.db, row.id, rank, text, Buffer.byteLength(text) >= keptLogBytes, new Date(nowMs));
     } catch (err) {
       deps.log.info({ err, job_id: row.id, rank }, 'the log of a job could not be kept');
@@ -104,7 +105,7 @@ const release = (step: JobStep): Promise<boolean> => {
 /** Cleans up after a job that is over: log, workload, snapshot, and only then what it held. */
 export const stepFinal = async (step: JobStep): Promise<Next> => {
   const { deps, row, nowMs } = step;
-  const ref = { jobId: row.id };
+  const ref = refOf(row);
   // Whether anything ever ran is the runtime's to say: a crash may have come between its start and our note of it.
   const seen = await deps.runtime.observe(ref);
   if (seen.state.kind !== 'absent') {

@@ -2,6 +2,7 @@ import { addEvent } from '../event-store.ts';
 import { patchJob, type JobPatch } from '../job-store.ts';
 import type { WorkloadObservation } from '../runtime/port.ts';
 import type { JobRow, Observed } from '../types.ts';
+import { refOf } from '../workload-ref.ts';
 import type { ProcessorDeps } from './deps.ts';
 
 /** What a step wants next: look again at once, or at this wall time. */
@@ -71,14 +72,11 @@ export const noteOom = async (step: JobStep, seen: WorkloadObservation): Promise
     message: 'A process was killed: the job ran out of memory',
   });
   await deps.runtime
-    .notify(
-      { jobId: row.id },
-      {
-        message: 'A process of this job was killed because the memory ran out.',
-        fileName: 'OOM_DETECTED.txt',
-        clearPrefix: null,
-      },
-    )
+    .notify(refOf(row), {
+      message: 'A process of this job was killed because the memory ran out.',
+      fileName: 'OOM_DETECTED.txt',
+      clearPrefix: null,
+    })
     .catch(() => undefined);
   return { oom_count: seen.oomCount, last_oom_at: at };
 };

@@ -33,6 +33,7 @@ const hostNamed = async (name: string, id = randomUUID()) => {
     observe: ({ jobId }) =>
       Promise.resolve<WorkloadObservation>({
         jobId,
+        profile: 'restricted',
         state: ensured.has(jobId) ? { kind: 'running' } : { kind: 'absent' },
         members: [],
         jupyter: { url: null, error: null },

@@ -3,6 +3,7 @@ import { findDisk, setDiskStatus } from '../disk-store.ts';
 import { patchJob } from '../job-store.ts';
 import { backoffMs, endingOf, longestPreparingMs, longestQueuedMs, maxRequeues } from '../life.ts';
 import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
+import { refOf } from '../workload-ref.ts';
 import { endJob, moveTo, noteOom, observedOf, type JobStep, type Next } from './job-step.ts';
 import { buildSpec } from './workload-spec.ts';
 
@@ -49,7 +50,7 @@ const disklessNext = async (step: JobStep): Promise<Next | undefined> => {
 /** Back into the queue: what it was given is gone, and another place may do. */
 const requeue = async (step: JobStep, reason: string): Promise<Next> => {
   const { deps, row, nowMs } = step;
-  const ref = { jobId: row.id };
+  const ref = refOf(row);
   const requeues = row.observed.requeues ?? 0;
   if (requeues >= maxRequeues)
     return endJob(step, 'failed', `It could not be started in ${maxRequeues + 1} places: ${reason}`);
@@ -121,7 +122,7 @@ export const stepPreparing = async (step: JobStep): Promise<Next> => {
     if (waiting !== undefined) return waiting;
     const { spec, hash } = await buildSpec(deps, row);
     await deps.runtime.ensure(spec);
-    return await decide(step, await deps.runtime.observe({ jobId: row.id }), hash);
+    return await decide(step, await deps.runtime.observe(refOf(row)), hash);
   } catch (error) {
     if (error instanceof RuntimeRefusal) return endJob(step, 'failed', error.message);
     deps.log.warn({ err: error, job_id: row.id }, 'a job could not be started; it is tried again');

@@ -40,9 +40,9 @@ export const removeOrphans = async (deps: ProcessorDeps): Promise<number> => {
     running.map(({ jobId }) => jobId),
   );
   const orphans = running.filter(({ jobId, state }) => !open.has(jobId) && state.kind !== 'absent');
-  for (const { jobId } of orphans) {
+  for (const { jobId, profile } of orphans) {
     deps.log.warn({ job_id: jobId }, 'a workload without a job is ended');
-    await deps.runtime.remove({ jobId }, { graceSeconds: 0 });
+    await deps.runtime.remove({ jobId, profile }, { graceSeconds: 0 });
   }
   return orphans.length;
 };

@@ -3,6 +3,7 @@ import { patchJob, type JobPatch } from '../job-store.ts';
 import { decideIdle, dueWarning, endMs, endingOf, isAtWork, nextLookMs } from '../life.ts';
 import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
 import type { Observed } from '../types.ts';
+import { refOf } from '../workload-ref.ts';
 import { endJob, noteOom, observedOf, type JobStep, type Next } from './job-step.ts';
 import { buildSpec } from './workload-spec.ts';
 
@@ -17,7 +18,7 @@ const tell = async (
   fileName: string | null,
   clearPrefix: string | null,
 ): Promise<void> => {
-  await deps.runtime.notify({ jobId: row.id }, { message, fileName, clearPrefix }).catch((err: unknown) => {
+  await deps.runtime.notify(refOf(row), { message, fileName, clearPrefix }).catch((err: unknown) => {
     deps.log.info({ err, job_id: row.id }, 'a job could not be told something');
   });
 };
@@ -68,7 +69,7 @@ const lookForLife = async (
   const lookedMs = row.observed.idleLookedAtMs;
   if (idleMinutes === undefined || (lookedMs !== undefined && nowMs - lookedMs < minuteMs))
     return { patch: {}, observed: {}, release: false };
-  const activity = await deps.runtime.activity({ jobId: row.id });
+  const activity = await deps.runtime.activity(refOf(row));
   const atWork = isAtWork(activity, row.observed.idleCpuSeconds, nowMs - (lookedMs ?? nowMs));
   const decision = decideIdle(row, atWork, idleMinutes, nowMs);
   const at = new Date(nowMs);
@@ -114,7 +115,7 @@ const lookAlive = async (step: JobStep, seen: WorkloadObservation): Promise<Next
 export const stepActive = async (step: JobStep): Promise<Next> => {
   const { deps, row, nowMs } = step;
   if (nowMs >= endMs(row, deps.limits)) return endJob(step, 'expired', 'Its time was over');
-  const seen = await deps.runtime.observe({ jobId: row.id });
+  const seen = await deps.runtime.observe(refOf(row));
   const ending = endingOf(row, seen.state);
   if (ending !== undefined) {
     await patchJob(deps.db, row, deps.workerId, {

@@ -6,6 +6,7 @@ import type { RouteDeps } from '../deps.ts';
 import { keptLog } from '../event-store.ts';
 import { ownedJob } from '../owned-job.ts';
 import type { JobRow } from '../types.ts';
+import { refOf } from '../workload-ref.ts';
 import { detailOf } from './get-job.ts';
 import { JobParams, jobTag } from './job-params.ts';
 
@@ -35,7 +36,7 @@ const logOf = async (
 ): Promise<Log> => {
   const kept = await keptLog(db, row.id, rank);
   if (row.released_at === null && (row.status === 'active' || row.status === 'preparing')) {
-    const text = await deps.runtime.logs({ jobId: row.id }, { rank, tailBytes });
+    const text = await deps.runtime.logs(refOf(row), { rank, tailBytes });
     return { text, truncated: Buffer.byteLength(text) >= tailBytes, kept: false };
   }
   const text = Buffer.from(kept?.text ?? '')
@@ -84,7 +85,7 @@ export const debugJob = (deps: RouteDeps) =>
     handler: async ({ params }, ctx) => {
       const row = await ownedJob(ctx, params.id);
       const job = await detailOf(deps, ctx, row);
-      const ref = { jobId: row.id };
+      const ref = refOf(row);
       const none: Log = { text: '', truncated: false, kept: true };
       const log = await asked(logOf(deps, ctx.db, row, 0, debugLogBytes), none);
       const workload =

@@ -5,6 +5,7 @@ import { defineRoute, ok } from '../../../platform/http/route.ts';
 import type { RouteDeps } from '../deps.ts';
 import { ownedJob } from '../owned-job.ts';
 import { visitHeader } from '../terminal-visits.ts';
+import { refOf } from '../workload-ref.ts';
 import { JobParams, jobTag } from './job-params.ts';
 
 /**
@@ -44,7 +45,7 @@ export const openTerminalRoute = (deps: RouteDeps) =>
       }
       const rank = query.rank ?? 0;
       deps.visits.admit(ctx.header(visitHeader), {
-        jobId: row.id,
+        ...refOf(row),
         rank,
         principalId: ctx.principal.id,
         recheck: () => ctx.recheck({ ownerId: row.user_id }),

@@ -7,7 +7,8 @@ import {
 import { defineRoute, ok, type RequestContext, type RouteResult } from '../../../platform/http/route.ts';
 import type { IdempotencyClaim } from '../../../platform/idempotency/index.ts';
 import { makeOpaqueSecret } from '../../../platform/identity/index.ts';
-import type { IngestAnswer, Receipt } from '../../../platform/ingest/index.ts';
+import type { Receipt } from '../../../platform/ingest/index.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import { decideSubmit, type Demand } from '../decide-submit.ts';
 import type { RouteDeps } from '../deps.ts';
 import { explain } from '../explain.ts';
@@ -89,6 +90,63 @@ const claimOf = ({
 const resultOf = ({ status, body, replayed }: Receipt): RouteResult =>
   replayed ? { status, body, headers: { 'idempotency-replayed': 'true' } } : { status, body };
 
+/** What was decided of a request, by which view of the cluster. */
+interface Decided {
+  readonly view: ClusterView;
+  readonly demand: Demand;
+  readonly asked: ReturnType<typeof askedBy>;
+  readonly maxQueued: number | null;
+  readonly notes: string;
+}
+
+const decide = async (deps: RouteDeps, ctx: RequestContext, body: Submission): Promise<Decided> => {
+  const view = await deps.views.current();
+  const allowance = view.quotas.ofUser(ctx.principal.name);
+  const demand = decideSubmit(body, { view, allowance, limits: deps.limits, runtime: deps.runtime });
+  return {
+    view,
+    demand,
+    asked: askedBy(demand, ctx.principal.id),
+    maxQueued: allowance.maxQueued,
+    notes: demand.notes.length === 0 ? '' : `. ${demand.notes.join('. ')}`,
+  };
+};
+
+const dryRun = async (
+  ctx: RequestContext,
+  { view, asked, maxQueued, notes }: Decided,
+): Promise<RouteResult> => {
+  if (maxQueued !== null) refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
+  const estimate = explain(view, asked, view.forecast().ofNewcomer(asked));
+  return ok({
+    job_id: null,
+    status: 'dry_run',
+    message: `Nothing was submitted${notes}`,
+    ...shownOf(estimate),
+  });
+};
+
+/** The submission as it is handed to those of the same moment. */
+const submissionOf = (
+  deps: RouteDeps,
+  { view, asked, maxQueued, notes }: Decided,
+  { job, disk }: Pick<NewSubmission, 'job' | 'disk'>,
+) => {
+  const item: NewSubmission = { job, disk, maxQueued };
+  let estimate: StartEstimate | undefined;
+  return {
+    item,
+    rows: 1,
+    answer: { status: 200, body: null },
+    answerAfter: () => {
+      // Asked when it is written, one after the other: of two at the same time, one comes first.
+      estimate ??= explain(view, asked, deps.views.enter(view, { ...asked, jobId: job.id }));
+      const message = `Job submitted successfully to queue (message ID: ${item.messageId ?? ''})${notes}`;
+      return { status: 200, body: { job_id: job.id, status: 'queued', message, ...shownOf(estimate) } };
+    },
+  };
+};
+
 /** POST /v1/jobs/submit: seed 2's request; row, message and first answer are one transaction, shared with others'. */
 export const submitJob = (deps: RouteDeps) =>
   defineRoute({
@@ -112,40 +170,19 @@ export const submitJob = (deps: RouteDeps) =>
       'idempotency_key_reused',
     ],
     handler: async ({ body }, ctx) => {
-      const claim = claimOf(ctx);
-      const earlier = claim === undefined ? undefined : await deps.submissions.findReceipt(claim);
+      const idempotency = claimOf(ctx);
+      const earlier = idempotency === undefined ? undefined : await deps.submissions.findReceipt(idempotency);
       if (earlier !== undefined) return resultOf(earlier);
-      const view = await deps.views.current();
-      const allowance = view.quotas.ofUser(ctx.principal.name);
-      const demand = decideSubmit(body, { view, allowance, limits: deps.limits, runtime: deps.runtime });
-      const asked = askedBy(demand, ctx.principal.id);
-      const notes = demand.notes.length === 0 ? '' : `. ${demand.notes.join('. ')}`;
-      const { maxQueued } = allowance;
-      if (body.dry_run === true) {
-        if (maxQueued !== null) refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
-        const estimate = explain(view, asked, view.forecast().ofNewcomer(asked));
-        const message = `Nothing was submitted${notes}`;
-        return ok({ job_id: null, status: 'dry_run', message, ...shownOf(estimate) });
-      }
-      const job = jobOf(deps, ctx, body, demand);
-      const item: NewSubmission = { job, disk: diskOf(job, body), maxQueued };
-      let estimate: StartEstimate | undefined;
-      const answered = (): IngestAnswer => {
-        // Asked when it is written, one after the other: of two at the same time, one comes first.
-        estimate ??= explain(view, asked, deps.views.enter(view, { ...asked, jobId: job.id }));
-        const message = `Job submitted successfully to queue (message ID: ${item.messageId ?? ''})${notes}`;
-        return {
-          status: 200,
-          body: { job_id: job.id, status: 'queued', message, ...shownOf(estimate) },
-        };
-      };
-      const receipt = await deps.submissions.submit({
-        item,
-        rows: 1,
-        answer: { status: 200, body: null },
-        answerAfter: answered,
-        idempotency: claim,
-      });
-      return resultOf(receipt);
+      const decided = await decide(deps, ctx, body);
+      if (body.dry_run === true) return dryRun(ctx, decided);
+      const job = jobOf(deps, ctx, body, decided.demand);
+      if (job.profile === 'profiling')
+        await ctx.audit({
+          action: 'job.profiling',
+          resource: `job:${job.id}`,
+          details: { gpu_type: job.gpuType, gpus: decided.demand.gpus },
+        });
+      const submission = submissionOf(deps, decided, { job, disk: diskOf(job, body) });
+      return resultOf(await deps.submissions.submit({ ...submission, idempotency }));
     },
   });

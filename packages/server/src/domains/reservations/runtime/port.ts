@@ -66,6 +66,9 @@ export interface WorkloadUser {
   readonly sshKeys: readonly string[];
 }
 
+/** `profiling`: what profilers need besides, for users whom an operator allowed it. */
+export type WorkloadProfile = 'restricted' | 'profiling';
+
 /** A job as a runtime sees it: everything that is needed to run it, and nothing that changes under it. */
 export interface WorkloadSpec {
   readonly jobId: string;
@@ -83,7 +86,7 @@ export interface WorkloadSpec {
   /** The user's variables. RESERVATION_ID and the like are the runtime's to set, after these. */
   readonly env: Readonly<Record<string, string>>;
   readonly preserveEntrypoint: boolean;
-  readonly profile: 'restricted' | 'profiling';
+  readonly profile: WorkloadProfile;
   readonly requireKata: boolean;
   /** The disk that becomes the home; null: a home that ends with the job. */
   readonly diskId: string | null;
@@ -97,6 +100,8 @@ export interface WorkloadSpec {
 /** Wants the job's workload as `ensure` got it; every change of it (users, Jupyter) is another `ensure`. */
 export interface WorkloadRef {
   readonly jobId: string;
+  /** A runtime may keep jobs of another profile in another place. */
+  readonly profile: WorkloadProfile;
 }
 
 /** How one node of a job stands. */
@@ -130,8 +135,7 @@ export type WorkloadState =
     }
   | { readonly kind: 'ending' };
 
-export interface WorkloadObservation {
-  readonly jobId: string;
+export interface WorkloadObservation extends WorkloadRef {
   readonly state: WorkloadState;
   readonly members: readonly WorkloadMember[];
   readonly jupyter: { readonly url: string | null; readonly error: string | null };
@@ -228,7 +232,10 @@ export interface Runtime {
   onChange(listener: (jobId: string) => void): void;
   /** Refuses at submit what can never run here (an image where there are no containers …); null: fine. */
   refuses(
-    spec: Pick<WorkloadSpec, 'image' | 'dockerfile' | 'profile' | 'requireKata' | 'type'>,
+    spec: Pick<WorkloadSpec, 'image' | 'dockerfile' | 'profile' | 'requireKata' | 'type'> & {
+      /** Whether it wants a disk that outlives it. */
+      readonly disk: boolean;
+    },
   ): string | null;
   /** What is taken and yet not done here, for the answer of a submission: the user must not find out from the job. */
   remarks?(spec: Pick<WorkloadSpec, 'image'>): readonly string[];

@@ -3,13 +3,15 @@ import type { Clock } from '../../../../platform/clock.ts';
 import type { KubeApi } from './api.ts';
 import { readNode, readPod, readService, type SeenNode, type SeenPod, type SeenService } from './facts.ts';
 import { ourSelector } from './names.ts';
+import { pathsIn } from './paths.ts';
 import { createWatchCache, type WatchCache } from './watch-cache.ts';
 
 /** What is followed of the cluster: every pod (they hold devices), every node, and the doors of our jobs. */
 export interface ClusterWatch {
   readonly pods: WatchCache<SeenPod>;
   readonly nodes: WatchCache<SeenNode>;
-  readonly doors: WatchCache<SeenService>;
+  /** The door of a job's pod, by the pod's name. */
+  doorOf(podName: string): SeenService | undefined;
   /** The pods of our jobs, by job and name. */
   readonly podsOfJobs: ReadonlyMap<string, ReadonlyMap<string, SeenPod>>;
   stop(): Promise<void>;
@@ -34,12 +36,13 @@ const groupByJob = () => {
 
 export const watchCluster = (deps: {
   readonly api: KubeApi;
-  readonly namespace: string;
+  /** Where our jobs are. */
+  readonly namespaces: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
   readonly changed: (jobId: string) => void;
 }): ClusterWatch => {
-  const { api, namespace, clock, log, changed } = deps;
+  const { api, namespaces, clock, log, changed } = deps;
   const common = (kind: string) => ({
     api,
     monotonicMs: () => clock.monotonicMs(),
@@ -51,27 +54,29 @@ export const watchCluster = (deps: {
   const pods = createWatchCache({
     ...common('pods'),
     path: '/api/v1/pods',
-    read: (value) => readPod(value, namespace),
+    read: (value) => readPod(value, namespaces),
     onChange: (pod: SeenPod, isThere: boolean) => {
       byJob.note(pod, isThere);
       if (pod.job !== undefined) changed(pod.job.jobId);
     },
   });
   const nodes = createWatchCache({ ...common('nodes'), path: '/api/v1/nodes', read: readNode });
-  const doors = createWatchCache({
-    ...common('services'),
-    path: `/api/v1/namespaces/${namespace}/services`,
-    query: { labelSelector: ourSelector },
-    read: readService,
-    onChange: ({ jobId }: SeenService) => {
-      changed(jobId);
-    },
-  });
-  const all = [pods, nodes, doors];
+  const doors = namespaces.map((namespace) =>
+    createWatchCache({
+      ...common('services'),
+      path: pathsIn(namespace).services,
+      query: { labelSelector: ourSelector },
+      read: readService,
+      onChange: ({ jobId }: SeenService) => {
+        changed(jobId);
+      },
+    }),
+  );
+  const all = [pods, nodes, ...doors];
   return {
     pods,
     nodes,
-    doors,
+    doorOf: (podName) => doors.map(({ items }) => items.get(podName)).find((door) => door !== undefined),
     podsOfJobs: byJob.groups,
     stop: async () => {
       await Promise.all(all.map((one) => one.stop()));

@@ -29,7 +29,7 @@ const pod = ({ rank = 0, world = 1, meta = {}, node = 'n1', status = {} }: Given
       spec: { nodeName: node },
       status,
     },
-    ns,
+    [ns],
   );
   if (seen === undefined) throw new Error('The pod is none');
   return seen;

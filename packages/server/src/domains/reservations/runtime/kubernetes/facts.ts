@@ -130,8 +130,8 @@ const jobOf = (labels: ReadonlyMap<string, string>): SeenPod['job'] => {
 const conditionOf = (status: Json, type: string): Json | undefined =>
   listIn(status, 'conditions').find((condition) => condition['type'] === type);
 
-/** A pod; undefined for what is none. Our labels count in our namespace alone. */
-export const readPod = (value: unknown, ourNamespace: string): SeenPod | undefined => {
+/** A pod; undefined for what is none. Our labels count in our namespaces alone. */
+export const readPod = (value: unknown, ourNamespaces: readonly string[]): SeenPod | undefined => {
   if (!isJson(value)) return undefined;
   const metadata = objectIn(value, 'metadata');
   const [namespace, name] = [textIn(metadata, 'namespace'), textIn(metadata, 'name')];
@@ -145,7 +145,7 @@ export const readPod = (value: unknown, ourNamespace: string): SeenPod | undefin
     namespace,
     name,
     uid: textIn(metadata, 'uid'),
-    job: namespace === ourNamespace ? jobOf(textsIn(metadata, 'labels')) : undefined,
+    job: ourNamespaces.includes(namespace) ? jobOf(textsIn(metadata, 'labels')) : undefined,
     madeForNode: annotations.get(nodeAnnotation) ?? '',
     world: Math.max(1, Number(annotations.get(worldAnnotation) ?? '1') || 1),
     nodeName: isNodeName(nodeName) ? nodeName : '',

@@ -46,7 +46,7 @@ interface Given {
 const pod = ({ namespace = 'other', labels = {}, phase = 'Running', spec }: Given): SeenPod => {
   const seen = readPod(
     { metadata: { name: 'p', namespace, labels }, spec: { nodeName: 'n1', ...spec }, status: { phase } },
-    ns,
+    [ns],
   );
   if (seen === undefined) throw new Error('The pod is none');
   return seen;
@@ -96,7 +96,7 @@ describe('what others hold of a node', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (pods, spec) => {
         const seen = pods.flatMap(
-          (one) => readPod({ ...Object(one), spec, metadata: { name: 'x' } }, ns) ?? [],
+          (one) => readPod({ ...Object(one), spec, metadata: { name: 'x' } }, [ns]) ?? [],
         );
         const used = usedOf(seen) ?? 0;
         expect(used).toBeGreaterThanOrEqual(0);

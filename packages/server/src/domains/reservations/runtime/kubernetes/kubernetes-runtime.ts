@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../../platform/clock.ts';
-import { RuntimeRefusal, type Runtime } from '../port.ts';
+import { RuntimeRefusal, type Runtime, type WorkloadProfile, type WorkloadRef } from '../port.ts';
 import { createKubeApi } from './api.ts';
 import { watchCluster, whenSynced, type ClusterWatch } from './cluster-watch.ts';
-import { createConnection } from './connection.ts';
+import { createConnection, type Connection } from './connection.ts';
 import { createKubernetesDisks } from './disks.ts';
 import { describeNodes } from './free-units.ts';
 import { imageOf, runtimeClassOf } from './pod-spec.ts';
@@ -22,10 +22,13 @@ export interface KubernetesRuntimeOptions {
 
 const refusesIn =
   (settings: KubernetesSettings): Runtime['refuses'] =>
-  ({ image, dockerfile, profile, requireKata, type }) => {
+  ({ image, dockerfile, profile, requireKata, type, disk }) => {
     if (dockerfile !== null)
       return 'A Dockerfile needs a builder in the cluster, and none is offered: push an image, and name it with image';
-    if (profile === 'profiling') return 'The profiling profile is not offered in this cluster';
+    if (profile === 'profiling' && settings.profilingNamespace === undefined)
+      return 'The profiling profile is not offered in this cluster';
+    if (profile === 'profiling' && disk)
+      return 'A job of the profiling profile has no disk: disks are where restricted jobs are. Leave disk_name out (--disk none)';
     try {
       imageOf(image, settings);
       runtimeClassOf({ requireKata, type }, settings);
@@ -35,6 +38,34 @@ const refusesIn =
       throw error;
     }
   };
+
+/** Jobs of another profile are in a namespace of their own, as Pod Security tells namespaces apart and not pods. */
+const placesOf = (
+  settings: KubernetesSettings,
+): readonly (readonly [WorkloadProfile, KubernetesSettings])[] => {
+  const { profilingNamespace: namespace } = settings;
+  const restricted = ['restricted', settings] as const;
+  return namespace === undefined ? [restricted] : [restricted, ['profiling', { ...settings, namespace }]];
+};
+
+/** What is asked for the job of a reference, in the namespace of its profile. */
+const createPlaces = (
+  shared: Omit<WorkloadDeps, 'settings' | 'profile'> & { readonly connection: Connection },
+  settings: KubernetesSettings,
+) => {
+  const all = placesOf(settings).map(([profile, place]) => {
+    const deps: WorkloadDeps = { ...shared, settings: place, profile };
+    return { deps, visits: createVisits({ ...shared, settings: place }) };
+  });
+  return {
+    all,
+    of: ({ profile }: WorkloadRef) => {
+      const place = all.find(({ deps }) => deps.profile === profile);
+      if (place === undefined) throw new Error('The namespace of profiling jobs is no longer configured');
+      return place;
+    },
+  };
+};
 
 /**
  * Jobs in a cluster. Everything of a job is an object with names and labels that follow from its id, so that any server
@@ -50,15 +81,19 @@ export const createKubernetesRuntime = ({ settings, clock, log }: KubernetesRunt
     return watching;
   };
 
-  const deps: WorkloadDeps = { api, settings, clock, watch, ensured: new Map() };
+  const places = createPlaces({ api, connection, clock, watch, ensured: new Map() }, settings);
 
   return {
     name: 'kubernetes',
-    ensure: (spec) => ensureJob(deps, spec),
-    observe: ({ jobId }) => observeJob(deps, jobId),
-    list: () => listJobs(deps),
-    remove: ({ jobId }, { graceSeconds }) => removeJob(deps, jobId, graceSeconds),
-    ...createVisits({ api, connection, settings }),
+    ensure: async (spec) => ensureJob(places.of(spec).deps, spec),
+    observe: async (ref) => observeJob(places.of(ref).deps, ref.jobId),
+    list: async () => (await Promise.all(places.all.map(({ deps }) => listJobs(deps)))).flat(),
+    remove: async (ref, { graceSeconds }) => removeJob(places.of(ref).deps, ref.jobId, graceSeconds),
+    logs: async (ref, options) => places.of(ref).visits.logs(ref, options),
+    terminal: async (ref, options) => places.of(ref).visits.terminal(ref, options),
+    notify: async (ref, note) => places.of(ref).visits.notify(ref, note),
+    activity: async (ref) => places.of(ref).visits.activity(ref),
+    describe: async (ref) => places.of(ref).visits.describe(ref),
     disks: createKubernetesDisks({ api, settings, clock }),
     refuses: refusesIn(settings),
     onChange: (listener) => {
@@ -67,7 +102,7 @@ export const createKubernetesRuntime = ({ settings, clock, log }: KubernetesRunt
     start: () => {
       watching ??= watchCluster({
         api,
-        namespace: settings.namespace,
+        namespaces: places.all.map(({ deps }) => deps.settings.namespace),
         clock,
         log,
         changed: (jobId) => {

@@ -66,7 +66,7 @@ const makePod = async (
     throw new Error(`${placement.node} has no ${placement.units} of ${spec.type.gpuType} now`);
   const pod = buildPod(spec, placement, share, settings);
   const name = names.member(spec.jobId, placement.rank);
-  const made = readPod((await make(deps, pods, name, spec.jobId, pod)).found, settings.namespace);
+  const made = readPod((await make(deps, pods, name, spec.jobId, pod)).found, [settings.namespace]);
   if (made?.madeForNode === placement.node) return;
   // Of a placement that was given up meanwhile: it goes, and the next attempt makes the right one.
   await api.remove(`${pods}/${name}`, { gracePeriodSeconds: 1, preconditions: { uid: made?.uid } });

@@ -9,7 +9,7 @@ import { podsInCache, podsOf, podsOnServer, type WorkloadDeps } from './workload
 const memberOf = ({ watch, settings }: WorkloadDeps, pod: SeenPod): WorkloadMember => {
   const node = watch().nodes.items.get(pod.nodeName || pod.madeForNode);
   const host = node?.addresses.find(({ kind }) => kind === settings.addressKind)?.address;
-  const sshPort = watch().doors.items.get(pod.name)?.nodePorts.get('ssh');
+  const sshPort = watch().doorOf(pod.name)?.nodePorts.get('ssh');
   const isReachable = host !== undefined && host !== '' && sshPort !== undefined;
   return {
     rank: pod.job?.rank ?? 0,
@@ -29,6 +29,7 @@ const observation = (
   const oom = oomKills(pods);
   return {
     jobId,
+    profile: deps.profile,
     state,
     members: [...pods]
       .sort((a, b) => (a.job?.rank ?? 0) - (b.job?.rank ?? 0))

@@ -10,6 +10,7 @@ import { shareOf } from './shares.ts';
 const settings: KubernetesSettings = {
   kubeconfig: undefined,
   namespace: 'gpushield-jobs',
+  profilingNamespace: undefined,
   image: 'reg/dev:1',
   nvidiaRuntimeClass: undefined,
   kataRuntimeClass: undefined,
@@ -83,6 +84,21 @@ describe('the pod of a job', () => {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
     });
+    expect(spec?.volumes?.every((one) => one.hostPath === undefined)).toBe(true);
+  });
+
+  it('of the profiling profile is still nobody’s root, and shares nothing of its host', () => {
+    const { spec } = podOf(gpuSpec(1, { profile: 'profiling' }));
+    expect(spec).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'Unconfined' } },
+    });
+    expect(spec?.containers[0]?.securityContext).toEqual({
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: true,
+      capabilities: { drop: ['ALL'], add: ['PERFMON', 'SYS_ADMIN', 'SYS_PTRACE'] },
+    });
+    expect([spec?.hostPID, spec?.hostNetwork, spec?.hostIPC]).toEqual([undefined, undefined, undefined]);
     expect(spec?.volumes?.every((one) => one.hostPath === undefined)).toBe(true);
   });
 

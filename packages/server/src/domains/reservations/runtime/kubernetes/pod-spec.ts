@@ -1,4 +1,11 @@
-import type { V1Container, V1EnvVar, V1Pod, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1EnvVar,
+  V1Pod,
+  V1SecurityContext,
+  V1Volume,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
 import { RuntimeRefusal, type WorkloadPlacement, type WorkloadSpec } from '../port.ts';
 import { toleratedTaints } from './free-units.ts';
 import { containerName, homePath, jupyterPort, libraryPath, runPath, sshPort } from './inside/scripts.ts';
@@ -94,6 +101,18 @@ export const runtimeClassOf = (
   return found === 'none' ? undefined : found;
 };
 
+/**
+ * What a container may do beyond its user. Profilers read counters of CPUs (perf) and GPUs (SYS_ADMIN, as NVIDIA's drivers
+ * ask for it) and look into other processes. Nobody is root even so: a program gets these by its file's capabilities.
+ */
+const powersOf = (profile: WorkloadSpec['profile']): Wire<V1SecurityContext> =>
+  profile === 'profiling'
+    ? {
+        allowPrivilegeEscalation: true,
+        capabilities: { drop: ['ALL'], add: ['PERFMON', 'SYS_ADMIN', 'SYS_PTRACE'] },
+      }
+    : { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
 const containerOf = (
   spec: WorkloadSpec,
   rank: number,
@@ -124,11 +143,7 @@ const containerOf = (
       timeoutSeconds: 10,
       failureThreshold: 3,
     },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      runAsNonRoot: true,
-    },
+    securityContext: { ...powersOf(spec.profile), runAsNonRoot: true },
     volumeMounts: [...mounts],
     workingDir: homePath,
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -136,7 +151,7 @@ const containerOf = (
 };
 
 /**
- * The pod of one rank: what Pod Security calls restricted, on the node that our scheduler chose. The node is an affinity
+ * The pod of one rank: what Pod Security calls restricted (or what profilers need besides), on the node that our scheduler chose. The node is an affinity
  * and no assignment: the scheduler of Kubernetes still has the last word, and gives no device away twice.
  */
 export const buildPod = (
@@ -170,7 +185,8 @@ export const buildPod = (
         runAsGroup: jobUid,
         fsGroup: jobUid,
         fsGroupChangePolicy: 'OnRootMismatch',
-        seccompProfile: { type: 'RuntimeDefault' },
+        // The default profile keeps perf_event_open from everybody.
+        seccompProfile: { type: spec.profile === 'profiling' ? 'Unconfined' : 'RuntimeDefault' },
       },
       affinity: {
         nodeAffinity: {

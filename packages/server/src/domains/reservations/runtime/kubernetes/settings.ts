@@ -3,6 +3,8 @@ export interface KubernetesSettings {
   /** Absolute path of a kubeconfig; undefined: the service account of the pod that the server runs in. */
   readonly kubeconfig: string | undefined;
   readonly namespace: string;
+  /** Where jobs of the profiling profile run, which Pod Security must let do more; undefined: they are refused. */
+  readonly profilingNamespace: string | undefined;
   /** The image of jobs that name none; undefined: every job must name one. */
   readonly image: string | undefined;
   /** In place of the runtime class that the table of types has for NVIDIA's; `none` for no class at all. */

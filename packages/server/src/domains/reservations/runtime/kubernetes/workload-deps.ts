@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../platform/clock.ts';
+import type { WorkloadProfile } from '../port.ts';
 import type { KubeApi } from './api.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { readPod, type SeenPod } from './facts.ts';
@@ -8,7 +9,9 @@ import type { KubernetesSettings } from './settings.ts';
 
 export interface WorkloadDeps {
   readonly api: KubeApi;
+  /** Of the place that the job is in. */
   readonly settings: KubernetesSettings;
+  readonly profile: WorkloadProfile;
   readonly watch: () => ClusterWatch;
   readonly clock: Clock;
   /** Hashes of what jobs were last made to be. */
@@ -23,7 +26,7 @@ export const podsInCache = (deps: WorkloadDeps, jobId: string): readonly SeenPod
 export const podsOnServer = async (deps: WorkloadDeps, selector: string): Promise<readonly SeenPod[]> => {
   const { namespace } = deps.settings;
   const { items } = await deps.api.list(pathsIn(namespace).pods, { labelSelector: selector });
-  return items.flatMap((item) => readPod(item, namespace) ?? []);
+  return items.flatMap((item) => readPod(item, [namespace]) ?? []);
 };
 
 export const podsOf = (deps: WorkloadDeps, jobId: string): Promise<readonly SeenPod[]> =>

@@ -62,6 +62,7 @@ const observeJob = async (
   const isOn = settings?.jupyterWanted === true && state.kind === 'running';
   return {
     jobId,
+    profile: 'restricted',
     state,
     members,
     jupyter: {
