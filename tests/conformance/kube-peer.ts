@@ -47,6 +47,8 @@ export interface Cluster {
   addNode(name: string, ...options: string[]): Promise<void>;
   /** Pods of this image get these annotations when they are made. */
   steer(image: string, annotations: Readonly<Record<string, string>>): Promise<void>;
+  /** So do pods that look at disks. */
+  steerLooks(annotations: Readonly<Record<string, string>>): Promise<void>;
   /** Snapshots that are made from now on fail with these words; null: they become ready again. */
   failSnapshots(message: string | null): Promise<void>;
   /** Ends a program without asking it. */
@@ -133,11 +135,11 @@ const policy = ({ name, group, resource, when, annotations }: Steering): string 
   });
 };
 
-const probePod = (image: string): string =>
+const probePod = (image: string, name = 'probe'): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'probe', namespace: 'default' },
+    metadata: { name, namespace: 'default' },
     spec: { containers: [{ name: 'probe', image }] },
   });
 const probeSnapshot = JSON.stringify({
@@ -165,12 +167,22 @@ const whenProbed = async (
   throw new Error(`A policy does not act on ${probe}`);
 };
 
-const steering = (kubectl: Kubectl): Pick<Cluster, 'steer' | 'failSnapshots'> => ({
+const steering = (kubectl: Kubectl): Pick<Cluster, 'steer' | 'steerLooks' | 'failSnapshots'> => ({
   steer: async (image, annotations) => {
     const name = image.replaceAll(/[^a-z0-9]+/g, '-');
     const when = `object.spec.containers[0].image == '${image}'`;
     await kubectl(['apply', '-f', '-'], policy({ name, group: '', resource: 'pods', when, annotations }));
     await whenProbed(kubectl, probePod(image), (made) =>
+      Object.keys(annotations).every((key) => made.includes(key)),
+    );
+  },
+  steerLooks: async (annotations) => {
+    const when = "object.metadata.name.startsWith('gs-look-')";
+    await kubectl(
+      ['apply', '-f', '-'],
+      policy({ name: 'looks', group: '', resource: 'pods', when, annotations }),
+    );
+    await whenProbed(kubectl, probePod('x', 'gs-look-probe'), (made) =>
       Object.keys(annotations).every((key) => made.includes(key)),
     );
   },

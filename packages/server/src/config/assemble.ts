@@ -97,6 +97,19 @@ const addressKinds = {
   externaldns: 'ExternalDNS',
 } as const;
 
+const assembleBuilder = (values: Values): Config['reservations']['kubernetes']['builder'] => {
+  const { buildkitAddress: address, buildRepository: repository } = values;
+  // Each without the other is refused by check-together.
+  if (address === undefined || repository === undefined) return undefined;
+  return {
+    address,
+    repository,
+    image: values.buildImage,
+    registrySecret: values.buildRegistrySecret,
+    tlsSecret: values.buildTlsSecret,
+  };
+};
+
 const assembleReservations = (values: Values, cwd: string): Config['reservations'] => ({
   runtime: values.jobRuntime,
   directory: values.jobDirectory === undefined ? undefined : resolve(cwd, values.jobDirectory),
@@ -106,6 +119,7 @@ const assembleReservations = (values: Values, cwd: string): Config['reservations
     namespace: values.kubernetesNamespace,
     profilingNamespace: values.kubernetesProfilingNamespace,
     image: values.jobImage,
+    builder: assembleBuilder(values),
     nvidiaRuntimeClass: values.nvidiaRuntimeClass,
     kataRuntimeClass: values.kataRuntimeClass,
     storageClass: values.jobStorageClass,

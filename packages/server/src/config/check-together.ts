@@ -30,7 +30,22 @@ export const checkTogether = (
   ...checkSecretKey(given),
   ...checkSealingKey(given),
   ...checkVault(values),
+  ...checkBuilder(values),
 ];
+
+/** A builder needs a place to push to, and the place a builder. */
+const checkBuilder = ({ buildkitAddress, buildRepository }: Partial<Values>): ConfigProblem[] => {
+  if ((buildkitAddress === undefined) === (buildRepository === undefined)) return [];
+  const variable =
+    buildkitAddress === undefined ? 'GPUSHIELD_KUBERNETES_BUILDKIT' : 'GPUSHIELD_KUBERNETES_BUILD_REPOSITORY';
+  return [
+    {
+      variable,
+      problem: 'is missing, while the other half of a builder is set',
+      example: exampleOf(variable),
+    },
+  ];
+};
 
 /** A sign-in to Vault that is half, or twice there. VAULT_ADDR alone may be meant for other programs. */
 const checkVault = ({

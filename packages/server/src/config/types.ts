@@ -173,6 +173,15 @@ export interface Config {
       readonly namespace: string;
       readonly profilingNamespace: string | undefined;
       readonly image: string | undefined;
+      readonly builder:
+        | {
+            readonly address: string;
+            readonly repository: string;
+            readonly image: string;
+            readonly registrySecret: string | undefined;
+            readonly tlsSecret: string | undefined;
+          }
+        | undefined;
       readonly nvidiaRuntimeClass: string | undefined;
       readonly kataRuntimeClass: string | undefined;
       readonly storageClass: string | undefined;

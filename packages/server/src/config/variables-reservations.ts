@@ -86,6 +86,44 @@ export const reservationVariables = {
       'must be the reference of an image',
     ),
   }),
+  buildkitAddress: optional('GPUSHIELD_KUBERNETES_BUILDKIT', {
+    group: 'Reservations',
+    description: 'Address of the BuildKit that builds the images of jobs with a Dockerfile.',
+    example: 'tcp://buildkitd.builders:1234',
+    whenUnset: 'such jobs are refused',
+    parse: matching(/^tcp:\/\/[A-Za-z0-9.:[\]-]{1,300}:[0-9]{1,5}$/, 'must be tcp:// with a host and a port'),
+  }),
+  buildRepository: optional('GPUSHIELD_KUBERNETES_BUILD_REPOSITORY', {
+    group: 'Reservations',
+    description: 'Repository that built images are pushed to, without a tag.',
+    example: 'registry.example.org/gpu-dev/built',
+    whenUnset: 'jobs with a Dockerfile are refused',
+    parse: matching(/^[a-z0-9][a-z0-9._:/-]{0,400}$/, 'must be a repository without a tag'),
+  }),
+  buildImage: defaulted('GPUSHIELD_KUBERNETES_BUILD_IMAGE', 'docker.io/moby/buildkit:rootless', {
+    group: 'Reservations',
+    description: 'Image with `buildctl`, the client of BuildKit.',
+    parse: matching(
+      /^[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,400}(@sha256:[0-9a-f]{64})?$/,
+      'must be the reference of an image',
+    ),
+  }),
+  buildRegistrySecret: optional('GPUSHIELD_KUBERNETES_BUILD_SECRET', {
+    group: 'Reservations',
+    description:
+      'Secret of type kubernetes.io/dockerconfigjson, in the namespace of jobs, with which built images are pushed and pulled.',
+    example: 'registry',
+    whenUnset: 'without credentials',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a Secret'),
+  }),
+  buildTlsSecret: optional('GPUSHIELD_KUBERNETES_BUILD_TLS_SECRET', {
+    group: 'Reservations',
+    description:
+      'Secret with `ca.crt`, `tls.crt` and `tls.key`, in the namespace of jobs, for that BuildKit.',
+    example: 'buildkit-client',
+    whenUnset: 'in the clear',
+    parse: matching(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the name of a Secret'),
+  }),
   nvidiaRuntimeClass: optional('GPUSHIELD_KUBERNETES_NVIDIA_CLASS', {
     group: 'Reservations',
     description: 'RuntimeClass of pods with NVIDIA GPUs, or `none` where nodes need no class for them.',

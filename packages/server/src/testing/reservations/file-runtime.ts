@@ -84,7 +84,7 @@ const disksOf = (root: string): RuntimeDisks => {
       mkdirSync(path, { recursive: true });
       return Promise.resolve({ kind: 'pending', progress: 'copying' } as const);
     },
-    listContent: () => Promise.resolve('.'),
+    listContent: () => Promise.resolve({ ...done, content: '.' }),
     removeSnapshot: ({ diskId }, id) => {
       rmSync(snapshot(diskId, id), { recursive: true, force: true });
       return Promise.resolve(done);

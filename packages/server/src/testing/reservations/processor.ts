@@ -37,7 +37,7 @@ const done = () => Promise.resolve({ kind: 'done' } as const);
 const plainDisks: RuntimeDisks = {
   ensure: done,
   snapshot: () => Promise.resolve({ kind: 'done', sizeBytes: 0 }),
-  listContent: () => Promise.resolve(null),
+  listContent: () => Promise.resolve({ kind: 'done', content: null }),
   removeSnapshot: done,
   remove: done,
 };

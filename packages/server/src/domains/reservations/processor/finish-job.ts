@@ -8,13 +8,12 @@ import type { WorkloadObservation } from '../runtime/port.ts';
 import { beginSnapshot, finishSnapshot } from '../snapshot-store.ts';
 import { refOf } from '../workload-ref.ts';
 import type { JobStep, Next } from './job-step.ts';
-import { makeDisk } from './reconcile-disk.ts';
+import { contentOf, makeDisk } from './reconcile-disk.ts';
 
 const endingLookMs = 300;
 /** From SIGTERM to SIGKILL. Whoever expires was given the grace before. */
 const stopGraceSeconds = 10;
 const keptLogBytes = 256 * 1024;
-const contentBytes = 256 * 1024;
 
 /** The last lines stay when the workload goes. */
 const keepLogs = async ({ deps, row, nowMs }: JobStep, seen: WorkloadObservation): Promise<void> => {
@@ -65,7 +64,8 @@ const snapshotDisk = async ({ deps, row, nowMs }: JobStep): Promise<boolean> => 
     });
     return true;
   }
-  const content = await deps.runtime.disks.listContent(ref, snapshot.id, contentBytes).catch(() => null);
+  const content = await contentOf(deps.runtime, ref, snapshot.id);
+  if (content === undefined) return false;
   await finishSnapshot(deps.db, snapshot.id, {
     status: 'ready',
     detail: null,

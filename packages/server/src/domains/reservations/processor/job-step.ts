@@ -1,5 +1,6 @@
 import { addEvent } from '../event-store.ts';
 import { patchJob, type JobPatch } from '../job-store.ts';
+import type { Ending } from '../life.ts';
 import type { WorkloadObservation } from '../runtime/port.ts';
 import type { JobRow, Observed } from '../types.ts';
 import { refOf } from '../workload-ref.ts';
@@ -79,4 +80,18 @@ export const noteOom = async (step: JobStep, seen: WorkloadObservation): Promise
     })
     .catch(() => undefined);
   return { oom_count: seen.oomCount, last_oom_at: at };
+};
+
+/** Ends the job with what its runtime last told of it. */
+export const endAsSeen = async (
+  step: JobStep,
+  seen: WorkloadObservation,
+  { status, detail, exitCode }: Ending,
+): Promise<Next> => {
+  const { deps, row } = step;
+  await patchJob(deps.db, row, deps.workerId, {
+    ...(await noteOom(step, seen)),
+    observed: observedOf(row, seen),
+  });
+  return endJob(step, status, detail, exitCode);
 };

@@ -9,7 +9,7 @@ import {
   type OperationRow,
 } from '../disk-store.ts';
 import { backoffMs } from '../life.ts';
-import type { DiskProgress } from '../runtime/port.ts';
+import type { DiskProgress, DiskRef, Runtime } from '../runtime/port.ts';
 import {
   countSnapshots,
   findSnapshot,
@@ -28,6 +28,18 @@ const sweptAtOnce = 50;
 
 const refOf = (disk: DiskRow) => ({ diskId: disk.id, userId: disk.user_id, sizeGb: disk.size_gb });
 
+/** What a snapshot holds, for people to find what they look for; null: it cannot be said. Undefined: not yet. */
+export const contentOf = async (
+  { disks }: Pick<Runtime, 'disks'>,
+  disk: DiskRef,
+  snapshotId: string,
+): Promise<string | null | undefined> => {
+  const nothing = { kind: 'done', content: null } as const;
+  const listed = await disks.listContent(disk, snapshotId, contentBytes).catch(() => nothing);
+  if (listed.kind === 'pending') return undefined;
+  return listed.kind === 'done' ? listed.content : null;
+};
+
 /** The snapshot that a disk is made from must be there first: a clone of a disk that has none takes one. */
 const sourceProgress = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskProgress> => {
   if (disk.source_snapshot_id === null) return { kind: 'done' };
@@ -40,10 +52,8 @@ const sourceProgress = async (deps: ProcessorDeps, disk: DiskRow): Promise<DiskP
   const made = await deps.runtime.disks.snapshot(refOf(source), snapshot.id);
   if (made.kind === 'pending') return made;
   const at = new Date(deps.clock.nowMs());
-  const content =
-    made.kind === 'done'
-      ? await deps.runtime.disks.listContent(refOf(source), snapshot.id, contentBytes).catch(() => null)
-      : null;
+  const content = made.kind === 'done' ? await contentOf(deps.runtime, refOf(source), snapshot.id) : null;
+  if (content === undefined) return { kind: 'pending', progress: 'What is in the snapshot is being listed' };
   await finishSnapshot(deps.db, snapshot.id, {
     status: made.kind === 'done' ? 'ready' : 'failed',
     detail: made.kind === 'failed' ? made.reason : null,

@@ -4,7 +4,7 @@ import { patchJob } from '../job-store.ts';
 import { backoffMs, endingOf, longestPreparingMs, longestQueuedMs, maxRequeues } from '../life.ts';
 import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
 import { refOf } from '../workload-ref.ts';
-import { endJob, moveTo, noteOom, observedOf, type JobStep, type Next } from './job-step.ts';
+import { endAsSeen, endJob, type JobStep, moveTo, type Next, noteOom, observedOf } from './job-step.ts';
 import { buildSpec } from './workload-spec.ts';
 
 const queuedLookMs = 60_000;
@@ -100,7 +100,8 @@ const decide = async (step: JobStep, seen: WorkloadObservation, hash: string): P
   if (state.kind === 'ended') return becomeActive(step, seen, hash);
   if (state.kind === 'failed' && state.requeue) return requeue(step, state.reason);
   const ending = endingOf(row, state);
-  if (ending !== undefined) return endJob(step, ending.status, ending.detail, ending.exitCode);
+  // What never ran may have run out of memory all the same.
+  if (ending !== undefined) return endAsSeen(step, seen, ending);
   const progress =
     state.kind === 'starting' ? state.progress : state.kind === 'unknown' ? state.reason : 'Being started';
   if (progress !== row.status_detail) {

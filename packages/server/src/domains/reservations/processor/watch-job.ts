@@ -4,7 +4,7 @@ import { decideIdle, dueWarning, endMs, endingOf, isAtWork, nextLookMs } from '.
 import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
 import type { Observed } from '../types.ts';
 import { refOf } from '../workload-ref.ts';
-import { endJob, noteOom, observedOf, type JobStep, type Next } from './job-step.ts';
+import { endAsSeen, endJob, type JobStep, type Next, noteOom, observedOf } from './job-step.ts';
 import { buildSpec } from './workload-spec.ts';
 
 /** The usual pause between looks at a job that runs; the runtime tells of changes before. */
@@ -117,13 +117,7 @@ export const stepActive = async (step: JobStep): Promise<Next> => {
   if (nowMs >= endMs(row, deps.limits)) return endJob(step, 'expired', 'Its time was over');
   const seen = await deps.runtime.observe(refOf(row));
   const ending = endingOf(row, seen.state);
-  if (ending !== undefined) {
-    await patchJob(deps.db, row, deps.workerId, {
-      ...(await noteOom(step, seen)),
-      observed: observedOf(row, seen),
-    });
-    return endJob(step, ending.status, ending.detail, ending.exitCode);
-  }
+  if (ending !== undefined) return endAsSeen(step, seen, ending);
   if (seen.state.kind === 'running') return lookAlive(step, seen);
   // Unknown, or being ended by somebody: nothing is concluded from what was not seen.
   return { dueMs: nextLookMs(row, deps.limits, nowMs, 5_000) };

@@ -187,8 +187,12 @@ export interface RuntimeDisks {
   ensure(disk: DiskRef, fromSnapshotId: string | null): Promise<DiskProgress>;
   /** Copies the disk as it is now under the snapshot's id. Only for disks that no job writes to. */
   snapshot(disk: DiskRef, snapshotId: string): Promise<DiskProgress<{ readonly sizeBytes: number | null }>>;
-  /** What a snapshot holds, as a tree in text of at most `maxBytes`; null where this runtime cannot look inside. */
-  listContent(disk: DiskRef, snapshotId: string, maxBytes: number): Promise<string | null>;
+  /** What a snapshot that was just made holds, as a tree in text of at most `maxBytes`; null where nobody can look inside. */
+  listContent(
+    disk: DiskRef,
+    snapshotId: string,
+    maxBytes: number,
+  ): Promise<DiskProgress<{ readonly content: string | null }>>;
   removeSnapshot(disk: DiskRef, snapshotId: string): Promise<DiskProgress>;
   /** Destroys the disk and everything on it. Its snapshots are removed one by one before. */
   remove(disk: DiskRef): Promise<DiskProgress>;

@@ -2,6 +2,7 @@ import type { Clock } from '../../../../platform/clock.ts';
 import type { DiskProgress, DiskRef, RuntimeDisks } from '../port.ts';
 import { isStatus, KubeError, type KubeApi } from './api.ts';
 import { buildClaim, buildSnapshot } from './job-objects.ts';
+import { listDisk } from './list-disk.ts';
 import { names } from './names.ts';
 import { objectIn, readQuantity, textIn, timeIn, type Json } from './read.ts';
 import type { KubernetesSettings } from './settings.ts';
@@ -70,8 +71,10 @@ export const createKubernetesDisks = ({ api, settings, clock }: DiskDeps): Runti
         throw error;
       }
     },
-    // What a volume holds is seen by pods alone.
-    listContent: () => Promise.resolve(null),
+    listContent: async (disk, snapshotId, maxBytes) =>
+      settings.image === undefined
+        ? { kind: 'done', content: null }
+        : listDisk({ api, settings, clock }, disk, snapshotId, { image: settings.image, maxBytes }),
     removeSnapshot: async (_disk, snapshotId) =>
       (await api.remove(`${snapshots}/${names.snapshot(snapshotId)}`))
         ? { kind: 'pending', progress: 'The snapshot is being removed' }

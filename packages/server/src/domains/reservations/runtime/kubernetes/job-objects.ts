@@ -38,6 +38,7 @@ export const buildLibrary = (spec: WorkloadSpec, place: Place): Wire<V1Secret> =
     ...scripts,
     authorized_keys: `${spec.users.flatMap(({ sshKeys }) => sshKeys).join('\n')}\n`,
     command: spec.command === null ? '' : `${spec.command}\n`,
+    ...(spec.dockerfile === null ? {} : { dockerfile: spec.dockerfile }),
     jupyter_token: spec.jupyter.enabled ? spec.jupyter.token : '',
     sshd_env: sshEnvironment(spec),
   },

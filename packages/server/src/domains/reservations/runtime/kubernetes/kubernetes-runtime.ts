@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../../platform/clock.ts';
-import { RuntimeRefusal, type Runtime, type WorkloadProfile, type WorkloadRef } from '../port.ts';
+import type { Runtime, WorkloadProfile, WorkloadRef } from '../port.ts';
 import { createKubeApi } from './api.ts';
 import { watchCluster, whenSynced, type ClusterWatch } from './cluster-watch.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { createKubernetesDisks } from './disks.ts';
 import { describeNodes } from './free-units.ts';
-import { imageOf, runtimeClassOf } from './pod-spec.ts';
 import type { KubernetesSettings } from './settings.ts';
 import { ensureJob } from './make-job.ts';
 import { listJobs, observeJob } from './observe-job.ts';
+import { refusesIn } from './refuses.ts';
 import { removeJob } from './remove-job.ts';
 import { createVisits } from './visits.ts';
 import type { WorkloadDeps } from './workload-deps.ts';
@@ -19,25 +19,6 @@ export interface KubernetesRuntimeOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-const refusesIn =
-  (settings: KubernetesSettings): Runtime['refuses'] =>
-  ({ image, dockerfile, profile, requireKata, type, disk }) => {
-    if (dockerfile !== null)
-      return 'A Dockerfile needs a builder in the cluster, and none is offered: push an image, and name it with image';
-    if (profile === 'profiling' && settings.profilingNamespace === undefined)
-      return 'The profiling profile is not offered in this cluster';
-    if (profile === 'profiling' && disk)
-      return 'A job of the profiling profile has no disk: disks are where restricted jobs are. Leave disk_name out (--disk none)';
-    try {
-      imageOf(image, settings);
-      runtimeClassOf({ requireKata, type }, settings);
-      return null;
-    } catch (error) {
-      if (error instanceof RuntimeRefusal) return error.message;
-      throw error;
-    }
-  };
 
 /** Jobs of another profile are in a namespace of their own, as Pod Security tells namespaces apart and not pods. */
 const placesOf = (

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RuntimeRefusal, type WorkloadPlacement, type WorkloadSpec } from '../port.ts';
 import { KubeError } from './api.ts';
+import { ensureImage } from './build-image.ts';
 import { whenSynced } from './cluster-watch.ts';
 import { readPod } from './facts.ts';
 import { buildDoor, buildEnvironment, buildLibrary, buildNames, buildNetworkPolicy } from './job-objects.ts';
@@ -73,7 +74,8 @@ const makePod = async (
   throw new Error(`The pod of an earlier placement is being removed from ${made?.madeForNode ?? 'its node'}`);
 };
 
-const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise<void> => {
+/** False: its image is still being built. */
+const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise<boolean> => {
   const { settings } = deps;
   const { jobId, placements } = spec;
   const paths = pathsIn(settings.namespace);
@@ -87,8 +89,10 @@ const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise<void> =>
       make(deps, paths.services, names.member(jobId, rank), jobId, buildDoor(jobId, rank, settings)),
     ),
   ]);
+  if (!(await ensureImage(deps, spec))) return false;
   // A pod that is there before its secret and its policy would wait for the one and be open for a while.
   await Promise.all(placements.map((placement) => makePod(deps, spec, placement)));
+  return true;
 };
 
 /** Makes a job's objects what its specification says. A look every moment, at what is there already, costs nothing. */
@@ -101,9 +105,8 @@ export const ensureJob = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise
   );
   if (isThere && deps.ensured.get(spec.jobId) === hash) return;
   try {
-    await makeAll(deps, spec);
+    if (await makeAll(deps, spec)) deps.ensured.set(spec.jobId, hash);
   } catch (error) {
     throw refusalOf(error);
   }
-  deps.ensured.set(spec.jobId, hash);
 };

@@ -11,6 +11,8 @@ const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0
 
 export const jobLabel = 'gpushield.io/job';
 export const rankLabel = 'gpushield.io/rank';
+/** On pods that are no job's: which job or snapshot they are for. */
+export const errandLabel = 'gpushield.io/errand';
 export const managedLabel = 'app.kubernetes.io/managed-by';
 export const managedBy = 'gpushield';
 /** The node that a pod was made for: one of a placement that is given up is not taken for the new one. */
@@ -31,6 +33,10 @@ export const names = {
   environment: (jobId: string): string => `gs-${checked(jobId)}-env`,
   /** Of a rank's pod and of its service. */
   member: (jobId: string, rank: number): string => `gs-${checked(jobId)}-${Math.trunc(rank)}`,
+  /** Of the pod that builds the job's image. */
+  build: (jobId: string): string => `gs-${checked(jobId)}-build`,
+  /** Of the pod that lists what is on a disk. */
+  look: (snapshotId: string): string => `gs-look-${checked(snapshotId)}`,
   disk: (diskId: string): string => `gs-disk-${checked(diskId)}`,
   snapshot: (snapshotId: string): string => `gs-snap-${checked(snapshotId)}`,
 };

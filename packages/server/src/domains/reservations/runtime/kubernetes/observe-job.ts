@@ -1,4 +1,5 @@
 import type { WorkloadMember, WorkloadObservation, WorkloadState } from '../port.ts';
+import { isBuilding } from './build-image.ts';
 import { explainPods, oomKills } from './explain-pods.ts';
 import type { SeenPod } from './facts.ts';
 import { jupyterPort } from './inside/scripts.ts';
@@ -53,6 +54,8 @@ const remainders = async (
   return new Set(lists.flatMap(({ items }) => items.map(jobIdOf)).filter(isId));
 };
 
+const building: WorkloadState = { kind: 'starting', progress: 'Its image is being built' };
+
 const explain = ({ clock, settings }: WorkloadDeps, pods: readonly SeenPod[]): WorkloadState =>
   explainPods(pods, { nowMs: clock.nowMs(), patienceMs: settings.patienceMs });
 
@@ -64,7 +67,8 @@ export const observeJob = async (deps: WorkloadDeps, jobId: string): Promise<Wor
     const live = await podsOf(deps, jobId);
     if (live.length > 0) return observation(deps, jobId, live, explain(deps, live));
     const rest = await remainders(deps, selectorOf(jobId));
-    return observation(deps, jobId, [], rest.has(jobId) ? { kind: 'ending' } : { kind: 'absent' });
+    if (!rest.has(jobId)) return observation(deps, jobId, [], { kind: 'absent' });
+    return observation(deps, jobId, [], (await isBuilding(deps, jobId)) ? building : { kind: 'ending' });
   } catch (error) {
     const reason = `The cluster cannot be asked now${error instanceof Error ? `: ${error.message}` : ''}`;
     return observation(deps, jobId, [], { kind: 'unknown', reason });

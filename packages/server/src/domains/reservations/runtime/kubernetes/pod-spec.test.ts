@@ -12,6 +12,7 @@ const settings: KubernetesSettings = {
   namespace: 'gpushield-jobs',
   profilingNamespace: undefined,
   image: 'reg/dev:1',
+  builder: undefined,
   nvidiaRuntimeClass: undefined,
   kataRuntimeClass: undefined,
   storageClass: undefined,
@@ -40,12 +41,12 @@ const gpuSpec = (gpus: number, more: Partial<WorkloadSpec> = {}): WorkloadSpec =
     ...more,
   };
 };
-const podOf = (spec: WorkloadSpec, rank = 0) => {
+const podOf = (spec: WorkloadSpec, rank = 0, of = settings) => {
   const placement = spec.placements[rank];
   const share =
     placement === undefined || node === undefined ? undefined : shareOf(spec.type, placement, node);
   if (placement === undefined || share === undefined) throw new Error('There is no share');
-  return buildPod(spec, placement, share, settings);
+  return buildPod(spec, placement, share, of);
 };
 const envOf = (spec: WorkloadSpec, rank = 0) =>
   Object.fromEntries(
@@ -146,13 +147,33 @@ describe('the pod of a job', () => {
   });
 });
 
+describe('a job with a Dockerfile', () => {
+  it('runs the image that is built for it, pulled as it was pushed', () => {
+    const builder = {
+      address: 'tcp://buildkitd:1234',
+      repository: 'registry.test/built',
+      image: 'buildkit:rootless',
+      registrySecret: 'registry',
+      tlsSecret: undefined,
+    };
+    const spec = gpuSpec(1, { dockerfile: 'FROM scratch', image: null });
+    const pod = podOf(spec, 0, { ...settings, builder });
+    expect(pod.spec?.containers[0]?.image).toBe(`registry.test/built:${spec.jobId}`);
+    expect(pod.spec?.imagePullSecrets).toEqual([{ name: 'registry' }]);
+    expect(podOf(gpuSpec(1), 0, { ...settings, builder }).spec?.imagePullSecrets).toBeUndefined();
+    expect(buildLibrary(spec, settings).stringData).toMatchObject({ dockerfile: 'FROM scratch' });
+  });
+});
+
 describe('what is refused', () => {
   it.each(['', '../x', 'a b', 'a\nb', '-x', `a@sha256:1`])('the image %j', (image) => {
-    expect(() => imageOf(image, settings)).toThrow(RuntimeRefusal);
+    expect(() => imageOf({ ...gpuSpec(1), image }, settings)).toThrow(RuntimeRefusal);
   });
 
   it('a job without an image where there is no default, and Kata where there is none', () => {
-    expect(() => imageOf(null, { image: undefined })).toThrow(RuntimeRefusal);
+    expect(() => imageOf(gpuSpec(1, { image: null }), { ...settings, image: undefined })).toThrow(
+      RuntimeRefusal,
+    );
     const { type } = gpuSpec(1);
     expect(() => runtimeClassOf({ requireKata: true, type }, settings)).toThrow(RuntimeRefusal);
     expect(runtimeClassOf({ requireKata: true, type }, { ...settings, kataRuntimeClass: 'kata' })).toBe(

@@ -7,14 +7,15 @@ import type {
   V1VolumeMount,
 } from '@kubernetes/client-node';
 import { RuntimeRefusal, type WorkloadPlacement, type WorkloadSpec } from '../port.ts';
+import { builtImage } from './build-image.ts';
 import { toleratedTaints } from './free-units.ts';
 import { containerName, homePath, jupyterPort, libraryPath, runPath, sshPort } from './inside/scripts.ts';
 import { isNodeName, labelsOf, names, nodeAnnotation, worldAnnotation } from './names.ts';
+import { restrictedContainer, restrictedPod } from './restricted.ts';
 import type { KubernetesSettings } from './settings.ts';
 import type { Wire } from './wire.ts';
 import type { Share } from './shares.ts';
 
-const jobUid = 1000;
 const masterPort = 29_500;
 const probeSeconds = 2;
 const threadVariables = [
@@ -76,7 +77,11 @@ const mounts: readonly Wire<V1VolumeMount>[] = [
 ];
 
 /** The image that the job runs. Errors: `RuntimeRefusal` where there is none, or what is given is none. */
-export const imageOf = (image: string | null, settings: Pick<KubernetesSettings, 'image'>): string => {
+export const imageOf = (
+  { image, dockerfile, jobId }: Pick<WorkloadSpec, 'image' | 'dockerfile' | 'jobId'>,
+  settings: Pick<KubernetesSettings, 'image' | 'builder'>,
+): string => {
+  if (dockerfile !== null && settings.builder !== undefined) return builtImage(settings.builder, jobId);
   const found = image ?? settings.image;
   if (found === undefined)
     throw new RuntimeRefusal('This cluster has no default image: name one with image (--image)');
@@ -108,10 +113,17 @@ export const runtimeClassOf = (
 const powersOf = (profile: WorkloadSpec['profile']): Wire<V1SecurityContext> =>
   profile === 'profiling'
     ? {
+        runAsNonRoot: true,
         allowPrivilegeEscalation: true,
         capabilities: { drop: ['ALL'], add: ['PERFMON', 'SYS_ADMIN', 'SYS_PTRACE'] },
       }
-    : { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+    : restrictedContainer;
+
+/** Built images are where the builder pushed them, which may be nobody else's to read. */
+const pullSecretsOf = ({ dockerfile }: WorkloadSpec, { builder }: KubernetesSettings) =>
+  dockerfile === null || builder?.registrySecret === undefined
+    ? {}
+    : { imagePullSecrets: [{ name: builder.registrySecret }] };
 
 const containerOf = (
   spec: WorkloadSpec,
@@ -124,7 +136,7 @@ const containerOf = (
   const devices = spec.type.resourceName === null ? {} : { [spec.type.resourceName]: String(units) };
   return {
     name: containerName,
-    image: imageOf(spec.image, settings),
+    image: imageOf(spec, settings),
     // An entrypoint that is kept is given ours to run, as entrypoints expect it.
     ...(spec.preserveEntrypoint ? { args: entry } : { command: entry }),
     env: [...variables(spec, rank, share)],
@@ -143,7 +155,7 @@ const containerOf = (
       timeoutSeconds: 10,
       failureThreshold: 3,
     },
-    securityContext: { ...powersOf(spec.profile), runAsNonRoot: true },
+    securityContext: powersOf(spec.profile),
     volumeMounts: [...mounts],
     workingDir: homePath,
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -179,15 +191,12 @@ export const buildPod = (
       hostname: name,
       ...(spec.placements.length > 1 ? { subdomain: names.job(spec.jobId) } : {}),
       ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: jobUid,
-        runAsGroup: jobUid,
-        fsGroup: jobUid,
-        fsGroupChangePolicy: 'OnRootMismatch',
-        // The default profile keeps perf_event_open from everybody.
-        seccompProfile: { type: spec.profile === 'profiling' ? 'Unconfined' : 'RuntimeDefault' },
-      },
+      // The default seccomp profile keeps perf_event_open from everybody.
+      securityContext:
+        spec.profile === 'profiling'
+          ? { ...restrictedPod, seccompProfile: { type: 'Unconfined' } }
+          : restrictedPod,
+      ...pullSecretsOf(spec, settings),
       affinity: {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeBuild } from './build-image.ts';
 import { readService } from './facts.ts';
 import { names, selectorOf } from './names.ts';
 import { pathsIn } from './paths.ts';
 import { podsOf, type WorkloadDeps } from './workload-deps.ts';
 
-const removeRest = async ({ api, settings }: WorkloadDeps, jobId: string): Promise<void> => {
+const removeRest = async (deps: WorkloadDeps, jobId: string): Promise<void> => {
+  const { api, settings } = deps;
+  // Before what a later look would find it by.
+  await removeBuild(deps, jobId);
   const { services, secrets, policies } = pathsIn(settings.namespace);
   const doors = await api.list(services, { labelSelector: selectorOf(jobId) });
   await Promise.all([

@@ -175,7 +175,7 @@ export const createLocalDisks = (layout: Layout, isRoot: boolean, limits = defau
       const state: Walk = { maxEntries: limits.listed, lines: ['.'], bytes: 2, entries: 0, cut: false };
       await walk(state, layout.snapshot(diskId, snapshotId), '', 0, maxBytes);
       if (state.cut) state.lines.push('… and more');
-      return state.lines.join('\n');
+      return { kind: 'done', content: state.lines.join('\n') };
     },
     removeSnapshot: async ({ diskId }, snapshotId) => {
       await rm(layout.snapshot(diskId, snapshotId), { recursive: true, force: true });
