@@ -24,6 +24,8 @@ const chosen = [
   'becomes root',
   'task for cron',
   "passwords' hashes",
+  'list of accounts, from its folder',
+  "passwords' hashes, by a link",
 ];
 /** Far more than it takes: how long it took is printed, and measured by the bench. */
 const waitMs = 20_000;

@@ -55,7 +55,7 @@ const opens = (name: string, technique: string, ...paths: readonly string[]): At
   script(name, technique, paths.map((path) => `touch(${JSON.stringify(path)})`).join('\n'));
 const asNobody = 'os.setuid(65534)';
 
-export const attacks: readonly Attack[] = [
+const plainAttacks: readonly Attack[] = [
   script(
     'memfd, fexecve',
     'T1620',
@@ -209,6 +209,66 @@ print(c, flush=True); os.waitpid(c, 0)`,
   },
 ];
 
+/** Paths that do not begin with the place that they lead to. */
+export const relativeAttacks: readonly Attack[] = [
+  script('list of accounts, from its folder', 'T1136.001', `os.chdir("/etc"); touch("passwd")`),
+  script(
+    'list of accounts, by ..',
+    'T1136.001',
+    `os.chdir("/usr/share"); touch("../../../../../../../../../../etc/passwd")`,
+  ),
+  script(
+    'list of accounts, by a link',
+    'T1136.001',
+    `os.symlink("/etc/passwd", DIR + "/l"); touch(DIR + "/l")`,
+  ),
+  script('list of accounts, by doubled slashes', 'T1136.001', `touch("/.//etc//passwd")`),
+  script(
+    'task for cron, by a descriptor',
+    'T1053.003',
+    `d = os.open("/etc", os.O_RDONLY)
+try: os.open("cron.d/none", os.O_WRONLY, dir_fd=d)
+except OSError: pass`,
+  ),
+  script(
+    'library for every program, from its folder',
+    'T1574.006',
+    `os.chdir("/etc")
+try: os.rename("/none/none", "ld.so.preload")
+except OSError: pass`,
+  ),
+  script(
+    "passwords' hashes, from their folder",
+    'T1003.008',
+    `os.chdir("/etc"); touch("shadow", os.O_RDONLY)`,
+  ),
+  script(
+    "passwords' hashes, by a link",
+    'T1003.008',
+    `os.symlink("/etc/shadow", DIR + "/l"); touch(DIR + "/l", os.O_RDONLY)`,
+  ),
+  script(
+    'private key, by ..',
+    'T1552.004',
+    `${asNobody}\nos.chdir("/usr"); touch("../root/.ssh/none/id_rsa", os.O_RDONLY)`,
+  ),
+  program(
+    'log wiped, from its folder',
+    'T1070.002',
+    '/bin/sh',
+    '-c',
+    'cd /var/log && exec rm -f gpushield-none.log',
+  ),
+  program(
+    'through the root of /proc',
+    'T1136.001',
+    '/bin/sh',
+    '-c',
+    ': >> /proc/self/root/etc/passwd; sleep 0.3',
+  ),
+];
+
+export const attacks: readonly Attack[] = [...plainAttacks, ...relativeAttacks];
 export const canAttack = existsSync(python);
 
 const folderFor = async (parent: string): Promise<string> => {

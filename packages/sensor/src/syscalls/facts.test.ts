@@ -10,7 +10,13 @@ import type { KernelCall } from './parse.ts';
 const call = (given: Partial<KernelCall>): KernelCall => ({
   ...{ syscall: 'execve', atNs: 1, pid: 5, tid: 5, parentPid: 1, startedNs: 1, parentStartedNs: 1 },
   ...{ uid: 0, euid: 0, cgroup: 1, command: 'x', numbers: {}, exact: {}, text: undefined },
-  ...{ isTextCut: false, arguments: undefined, areArgumentsCut: false, fileName: undefined },
+  ...{
+    isTextCut: false,
+    arguments: undefined,
+    areArgumentsCut: false,
+    fileName: undefined,
+    place: undefined,
+  },
   ...given,
 });
 const id = 'a'.repeat(64);

@@ -1,4 +1,12 @@
-import { commandBytes, execSyscalls, headerFields, numbersOf, textBytes, textOf } from './programs/index.ts';
+import {
+  commandBytes,
+  execSyscalls,
+  headerFields,
+  numbersOf,
+  syscallOf,
+  textBytes,
+  textOf,
+} from './programs/index.ts';
 
 /** One call as the kernel told it; times are nanoseconds of the kernel's clocks. */
 export interface KernelCall {
@@ -24,6 +32,8 @@ export interface KernelCall {
   readonly areArgumentsCut: boolean;
   /** The last part of the running program's path, as the kernel's file system says. */
   readonly fileName: string | undefined;
+  /** Where a relative path begins, or, where there is no text, the file that was opened: absolute, without links. */
+  readonly place: string | undefined;
 }
 
 export type Parsed =
@@ -37,7 +47,15 @@ export type Parsed =
 interface Parts {
   arguments?: { readonly list: readonly string[]; readonly isCut: boolean };
   fileName?: string;
+  /** From the file or directory upwards; `undefined` where one was lost. */
+  names?: (string | undefined)[];
+  rootAtNs?: number;
 }
+
+/** Parts of one call come within this time; others are left from a call that was dropped. */
+const togetherNs = 1_000_000;
+/** More parts than the program tells. */
+const maxNames = 64;
 
 /** Parts of starts whose last line never came. */
 const maxWaitingParts = 1024;
@@ -119,20 +137,40 @@ const takePart = (waiting: Waiting, name: string, list: readonly string[], rest:
   if (!inRange(tid, maxPid)) return malformed;
   if (name === '+file') partsOf(waiting, tid).fileName = toText(rest);
   else if (name === '+arguments') partsOf(waiting, tid).arguments = argumentsOf(Number(list[2] ?? 0), rest);
-  else return malformed;
+  else if (name === '+up') {
+    const index = Number(list[2] ?? -1);
+    if (!inRange(index, maxNames)) return malformed;
+    const parts = partsOf(waiting, tid);
+    // Numbers of steps rise; one that does not begins another place.
+    if (parts.names === undefined || parts.rootAtNs !== undefined || index < parts.names.length)
+      parts.names = [];
+    parts.names[index] = toText(rest);
+    delete parts.rootAtNs;
+  } else if (name === '+root') {
+    const parts = partsOf(waiting, tid);
+    if (parts.rootAtNs !== undefined) parts.names = [];
+    parts.rootAtNs = Number(list[2] ?? 0);
+  } else return malformed;
   return part;
 };
 
-/** The parts of a start that came before the line which completes it. */
-const claimParts = (waiting: Waiting, syscall: string, tid: number): Parts | undefined => {
-  if (!execSyscalls.includes(syscall)) return undefined;
+/** The place that parts tell, where they belong to a call at this time. */
+const placeOf = (parts: Parts | undefined, atNs: number): string | undefined => {
+  if (parts?.rootAtNs === undefined || Math.abs(atNs - parts.rootAtNs) > togetherNs) return undefined;
+  const names = (parts.names ?? []).filter((each) => each !== undefined);
+  return `/${names.toReversed().join('/')}`;
+};
+
+/** The parts that came before the line which completes them. */
+const claimParts = (waiting: Waiting, tid: number): Parts | undefined => {
   const parts = waiting.get(tid);
   waiting.delete(tid);
   return parts;
 };
 
-const takeCall = (waiting: Waiting, syscall: string, list: readonly string[], rest: string): Parsed => {
-  const names = numbersOf(syscall);
+const takeCall = (waiting: Waiting, line: string, list: readonly string[], rest: string): Parsed => {
+  const names = numbersOf(line);
+  const syscall = syscallOf(line);
   const head = headOf(list);
   const given = list.slice(1 + headerFields.length);
   if (names === undefined || head === undefined || given.length !== names.length) return malformed;
@@ -145,8 +183,9 @@ const takeCall = (waiting: Waiting, syscall: string, list: readonly string[], re
     // Above 2^53 a number is not exact: addresses are read out of all 64 bits.
     if (name.startsWith('address_')) exact[name] = BigInt(text);
   });
-  const parts = claimParts(waiting, syscall, head.tid);
-  const text = textOf(syscall) === undefined ? undefined : rest.slice(commandBytes);
+  const parts = claimParts(waiting, head.tid);
+  const hasText = line === syscall && textOf(syscall) !== undefined;
+  const text = hasText ? rest.slice(commandBytes) : undefined;
   const call: KernelCall = {
     ...{ syscall, atNs: head.nsecs, pid: head.pid, tid: head.tid, parentPid: head.ppid },
     ...{ startedNs: head.started, parentStartedNs: head.parent_started, uid: head.uid, euid: head.euid },
@@ -154,9 +193,10 @@ const takeCall = (waiting: Waiting, syscall: string, list: readonly string[], re
     command: toText(rest.slice(0, commandBytes)).trimEnd(),
     text: text === undefined ? undefined : toText(text),
     isTextCut: text !== undefined && text.length >= textBytes - 1,
-    arguments: parts?.arguments?.list,
+    arguments: execSyscalls.includes(syscall) ? parts?.arguments?.list : undefined,
     areArgumentsCut: parts?.arguments?.isCut ?? false,
-    fileName: parts?.fileName,
+    fileName: execSyscalls.includes(syscall) ? parts?.fileName : undefined,
+    place: placeOf(parts, head.nsecs),
   };
   return { kind: 'call', call };
 };

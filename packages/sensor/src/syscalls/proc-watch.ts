@@ -55,7 +55,7 @@ const tell = (
     startedNs: ticks * tickMs * nsPerMs,
     parentStartedNs: parentTicks * tickMs * nsPerMs,
     command: readProc(join(proc, String(pid), 'comm'), 64)?.trimEnd() ?? '',
-    ...{ numbers: {}, exact: {}, isTextCut: false, fileName: undefined },
+    ...{ numbers: {}, exact: {}, isTextCut: false, fileName: undefined, place: undefined },
     ...{ arguments: undefined, areArgumentsCut: false },
   });
 };

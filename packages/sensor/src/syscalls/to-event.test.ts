@@ -12,7 +12,14 @@ const id = 'b'.repeat(64);
 const call = (given: Partial<KernelCall>): KernelCall => ({
   ...{ syscall: 'openat', atNs: 1_234_567, pid: 5, tid: 5, parentPid: 2, startedNs: 50_000_000 },
   ...{ parentStartedNs: 20_000_000, uid: 1000, euid: 0, cgroup: 77, command: 'x', numbers: {}, exact: {} },
-  ...{ text: undefined, isTextCut: false, arguments: undefined, areArgumentsCut: false, fileName: undefined },
+  ...{
+    text: undefined,
+    isTextCut: false,
+    arguments: undefined,
+    areArgumentsCut: false,
+    fileName: undefined,
+    place: undefined,
+  },
   ...given,
 });
 

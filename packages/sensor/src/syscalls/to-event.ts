@@ -5,6 +5,7 @@ import { startMs } from './facts/boot-time.ts';
 import type { Processes } from './facts/processes.ts';
 import { readLink, readProc } from './facts/read-proc.ts';
 import type { KernelCall } from './parse.ts';
+import { resolvePath } from './paths.ts';
 import { execSyscalls, textOf } from './programs/index.ts';
 
 /** An event whose digest may still be on its way. */
@@ -42,10 +43,10 @@ const fullArguments = (deps: ToEventDeps, call: KernelCall): readonly string[] |
 };
 
 /** `/proc/PID/fd/N` of its own is what rules know as `/proc/self/fd/N`. */
-const ownPath = (pid: number, path: string): string =>
-  path.startsWith(`/proc/${String(pid)}/`)
-    ? `/proc/self/${path.slice(`/proc/${String(pid)}/`.length)}`
-    : path;
+const ownFd = (pid: number, path: string): string => {
+  const own = `/proc/${String(pid)}/`;
+  return path.startsWith(own) ? `/proc/self/${path.slice(own.length)}` : path;
+};
 
 const preloadIn = (environment: string | undefined): string | undefined =>
   environment
@@ -106,13 +107,24 @@ const descriptorFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata
   return true;
 };
 
+/** The one text of a call. False where it is a path that leads to nothing which counts. */
+const textFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata): boolean => {
+  const { syscall, pid, text } = call;
+  const key = textOf(syscall);
+  if (key === undefined) return true;
+  if (key === 'path' && !execSyscalls.includes(syscall)) {
+    const resolved = resolvePath(deps.proc, call, text);
+    if (resolved !== undefined) metadata[key] = resolved.path;
+    return resolved?.counts === true;
+  }
+  if (text !== undefined) metadata[key] = key === 'path' ? ownFd(pid, text) : text;
+  return true;
+};
+
 const metadataOf = (deps: ToEventDeps, call: KernelCall): Metadata | undefined => {
   const { ret: _, address_high: __, address_low: ___, family: ____, ...numbers } = call.numbers;
   const metadata: Metadata = { ...numbers };
-  if (call.text !== undefined) {
-    const key = textOf(call.syscall) ?? 'path';
-    metadata[key] = key === 'path' ? ownPath(call.pid, call.text) : call.text;
-  }
+  if (!textFacts(deps, call, metadata)) return undefined;
   if (call.isTextCut) metadata['cut'] = true;
   if (call.syscall === 'connect') addressFacts(call, metadata);
   if (typeof metadata['path'] === 'string' && gpuDevice.test(metadata['path']))

@@ -1,9 +1,10 @@
-import { fileProbes } from './files.ts';
+import { fileProbes, toldMark } from './files.ts';
 import { gpuProbes } from './gpu.ts';
 import { kernelProbes } from './kernel.ts';
 import { networkProbes } from './network.ts';
 import { processProbes } from './processes.ts';
-import type { Probe } from './probe.ts';
+import { beginAt, findOpened, findPlace, skipClimbs, tellPlace } from './places.ts';
+import { firstWord, type Probe, type Relative } from './probe.ts';
 
 export { textBytes, type Probe } from './probe.ts';
 
@@ -52,19 +53,76 @@ const tell = (name: string, numbers: readonly string[], text: string | undefined
 };
 const wrapped = (expression: string): string => `(${expression})`;
 
+const mayTell = (syscall: string, perSecond: number): string =>
+  `@told[pid, "${syscall}"] < ${String(perSecond)} && @all < ${String(allPerSecond)}`;
+
 const clause = (
-  { syscall, at, setup, when, numbers, text, perSecond, then }: Probe,
+  { syscall, at, setup, when, numbers, text, perSecond, then, otherwise, relative }: Probe,
   notUs: string,
 ): string => {
   const told = [...(at === 'exit' ? ['args->ret'] : []), ...numbers.map(([, expression]) => expression)];
-  const body = `@told[pid, "${syscall}"]++;
-    if (@told[pid, "${syscall}"] <= ${String(perSecond)} && @all < ${String(allPerSecond)}) {
-      @all++; ${tell(syscall, told, text?.[1])}
+  const isPlaced = relative?.where !== undefined;
+  const body = `if (${mayTell(syscall, perSecond)}) {
+      @told[pid, "${syscall}"]++; @all++; ${tell(syscall, told, text?.[1])}
     } else { @dropped = count(); }
-    ${then ?? ''}`;
-  const asked = when === undefined ? body : `if (${when}) {\n    ${body}\n  }`;
+    ${then ?? ''} ${isPlaced ? 'if (($w & 0xff) != 0x2f) { delete(@place[tid]); }' : ''}`;
+  const counts = isPlaced ? `(${when ?? '1'}) || (($w & 0xff) != 0x2f && @place[tid] != 0)` : when;
+  const asked =
+    counts === undefined
+      ? body
+      : `if (${counts}) {\n    ${body}\n  }${otherwise === undefined ? '' : ` else { ${otherwise} }`}`;
   return `tracepoint:syscalls:sys_${at}_${syscall} /${notUs}/ {\n  ${setup ?? ''}\n  ${asked}\n}`;
 };
+
+/** Runs before the clause of its call: finds where a relative path begins, and tells that in parts. */
+const placeClause = (
+  { syscall, perSecond }: Probe,
+  { pointer, directory, setup, asks, where, mark }: Relative,
+  notUs: string,
+): string => {
+  const marked = where === undefined ? '' : `@place[tid] = (uint64)(${mark ?? '1'});`;
+  const found = `${marked} if (${mayTell(syscall, perSecond)}) { ${beginAt(directory)} ${tellPlace} }`;
+  const looked =
+    where === undefined ? found : `${beginAt(directory)} ${findPlace} if (${where}) { ${found} }`;
+  return `tracepoint:syscalls:sys_enter_${syscall} /${notUs}/ {
+  ${firstWord(pointer)}
+  if (($w & 0xff) != 0x2f && ($w & 0xff) != 0) {
+    ${setup ?? ''} ${where === undefined ? '' : skipClimbs(pointer)}
+    if (${asks ?? '1'}) { ${looked} }
+  }
+}`;
+};
+
+/** What an open led to, where that could not be told when it began. */
+export const openedLine = '.file';
+const openedClauses = ({ syscall, perSecond }: Probe, notUs: string): string => {
+  const point = `tracepoint:syscalls:sys_exit_${syscall}`;
+  return `${point} /${notUs}/ {
+  $fl = @flags[tid];
+  if ($fl != 0) { delete(@flags[tid]); }
+  if (args->ret >= 0 && $fl != (uint64)${toldMark}) {
+    ${findOpened}
+    if ($see == 1) {
+      if (${mayTell(syscall, perSecond)}) { $d = $f->f_path.dentry; $m = (uint64)$f->f_path.mnt; ${tellPlace} }
+      @place[tid] = (uint64)0x100000000 | ($fl & (uint64)0xffffffff) | (uint64)$f->f_flags;
+    }
+  }
+}
+${point} /@place[tid] != 0/ {
+  $fl = @place[tid] & (uint64)0xffffffff;
+  delete(@place[tid]);
+  if (${mayTell(syscall, perSecond)}) {
+    @told[pid, "${syscall}"]++; @all++; ${tell(syscall + openedLine, ['args->ret', '$fl'], undefined)}
+  } else { @dropped = count(); }
+}`;
+};
+const opens: ReadonlySet<string> = new Set(['open', 'openat', 'openat2', 'creat']);
+
+const clausesOf = (probe: Probe, notUs: string): readonly string[] => [
+  ...(probe.relative === undefined ? [] : [placeClause(probe, probe.relative, notUs)]),
+  clause(probe, notUs),
+  ...(opens.has(probe.syscall) ? [openedClauses(probe, notUs)] : []),
+];
 
 /**
  * A program that was started: its command line and the name of its file, each in a clause of its own since the kernel's
@@ -101,7 +159,7 @@ export const buildProgram = (available: ReadonlySet<string>, sensorPid: number):
   const notUs = `pid != ${String(sensorPid)}`;
   const clauses = [
     ...execSyscalls.filter((syscall) => available.has(syscall)).map(exec),
-    ...probes.filter(({ syscall }) => available.has(syscall)).map((probe) => clause(probe, notUs)),
+    ...probes.filter(({ syscall }) => available.has(syscall)).flatMap((probe) => clausesOf(probe, notUs)),
     ...(available.has('openat') ? [gpuOpened] : []),
     ...(available.has('exit_group')
       ? ['tracepoint:syscalls:sys_enter_exit_group { delete(@connected[pid]); delete(@gpu[pid]); }']
@@ -110,15 +168,20 @@ export const buildProgram = (available: ReadonlySet<string>, sensorPid: number):
   print(@dropped); clear(@dropped); clear(@told); clear(@reached); @all = 0; @execs = 0;
 }`,
   ];
-  return `BEGIN { @all = 0; @execs = 0; }\n${clauses.join('\n')}\nEND { clear(@all); clear(@execs); clear(@told); clear(@dropped); clear(@reached); clear(@connected); clear(@gpu); }\n`;
+  return `BEGIN { @all = 0; @execs = 0; }\n${clauses.join('\n')}\nEND { clear(@all); clear(@execs); clear(@told); clear(@dropped); clear(@reached); clear(@connected); clear(@gpu); clear(@flags); clear(@place); }\n`;
 };
 
-/** Names of the numbers of a syscall's line, in their order. */
-export const numbersOf = (syscall: string): readonly string[] | undefined => {
-  if (execSyscalls.includes(syscall)) return ['ret'];
+/** Names of the numbers of a line, in their order. */
+export const numbersOf = (line: string): readonly string[] | undefined => {
+  if (execSyscalls.includes(line)) return ['ret'];
+  const syscall = syscallOf(line);
+  if (syscall !== line) return opens.has(syscall) ? ['ret', 'flags'] : undefined;
   const probe = probes.find((each) => each.syscall === syscall);
   if (probe === undefined) return undefined;
   return [...(probe.at === 'exit' ? ['ret'] : []), ...probe.numbers.map(([name]) => name)];
 };
+/** The syscall that a line is of. */
+export const syscallOf = (line: string): string =>
+  line.endsWith(openedLine) ? line.slice(0, -openedLine.length) : line;
 export const textOf = (syscall: string): string | undefined =>
   execSyscalls.includes(syscall) ? 'path' : probes.find((each) => each.syscall === syscall)?.text?.[0];

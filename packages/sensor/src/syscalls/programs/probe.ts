@@ -16,12 +16,35 @@ export interface Probe {
   readonly perSecond: number;
   /** Statements that run for each call that counts, told or not. */
   readonly then?: string;
+  /** Statements that run for each call that does not count. */
+  readonly otherwise?: string;
+  /** The text is a path: where it is relative, its place is found and told in parts before. */
+  readonly relative?: Relative;
+}
+
+/** How relative paths of a call are looked at. */
+export interface Relative {
+  /** The path in the caller's memory. */
+  readonly pointer: string;
+  /** The descriptor of the directory that it begins at; none: the working directory. */
+  readonly directory?: string;
+  readonly setup?: string;
+  /** What is asked before the place is looked for; none: nothing. */
+  readonly asks?: string;
+  /** What is asked of the place; none: every place counts, and `when` of the probe says which calls. */
+  readonly where?: string;
+  /** What the clause of the call finds in `@place`; none: 1. */
+  readonly mark?: string;
 }
 
 /** The kernel's stack holds 512 bytes: what is told of one call must fit beside one text. */
 export const maxNumbers = 5;
 /** Bytes of a text, its end included. */
 export const textBytes = 160;
+
+/** Whether a word is this whole name of less than eight characters. */
+export const wordIs = (word: string, name: string): string =>
+  `(${word} & ${maskOf(`${name}\0`)}) == ${wordOf(name)}`;
 
 /** Up to eight characters as the number that memory holds them as, little endian. */
 const wordOf = (text: string): string => `0x${Buffer.from(text, 'latin1').reverse().toString('hex')}`;
