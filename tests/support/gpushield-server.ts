@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,8 @@ export interface RunningServer {
 export const makeDataDir = async (): Promise<string> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gpushield-test-'));
   await chmod(dataDir, 0o711);
+  // Tells other test runs to leave it alone while its server is killed; see `clear-abandoned.ts` in the server.
+  await writeFile(join(dataDir, 'test-owner'), String(process.pid));
   return dataDir;
 };
 

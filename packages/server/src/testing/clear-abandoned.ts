@@ -1,14 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../platform/database/embedded/process-identity.ts';
 import { silentLog, startEmbeddedPostgres } from '../platform/database/index.ts';
 
-/** True for a directory whose test run was killed; one without a lock is just being made. */
+/**
+ * Holds the process id of the test that made a data directory. The server's own lock cannot tell: tests kill servers
+ * and start them again, and in between their directory must be left alone by every other run. `tests/support` writes it too.
+ */
+export const ownerFile = 'test-owner';
+
+export const markOwner = (directory: string): void => {
+  writeFileSync(join(directory, ownerFile), String(process.pid));
+};
+
+/** True for a directory whose test was killed; one that names no test is not ours to judge. */
 const isAbandoned = (directory: string): boolean => {
   try {
-    const pid = Number(readFileSync(join(directory, 'server.lock'), 'utf8').split('\n')[0]);
-    return !isAlive(pid);
+    const pid = Number(readFileSync(join(directory, ownerFile), 'utf8'));
+    return pid > 0 && !isAlive(pid);
   } catch {
     return false;
   }

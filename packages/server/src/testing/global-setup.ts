@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate, openDatabase, silentLog, startEmbeddedPostgres } from '../platform/database/index.ts';
 import type { DatabaseLog } from '../platform/database/index.ts';
-import { clearAbandoned } from './clear-abandoned.ts';
+import { clearAbandoned, markOwner } from './clear-abandoned.ts';
 
 /** What `testDatabase` needs to reach the test run's PostgreSQL. */
 export interface TestServer {
@@ -37,6 +37,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     readdirSync(tmpdir()).filter((name) => name.startsWith(temporaryPrefix)),
   );
   const dataDir = mkdtempSync(join(tmpdir(), temporaryPrefix));
+  markOwner(dataDir);
   // When tests run as root, PostgreSQL runs under another account, which must be able to enter.
   await chmod(dataDir, 0o711);
   const server = await startEmbeddedPostgres({ dataDir, log: loud, durability: 'off' });
