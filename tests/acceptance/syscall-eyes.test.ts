@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attacks, runAttack } from '../support/attacks.ts';
 import { logIn, textAt, type Client } from '../support/client.ts';
 import { startSensor, type RunningSensor } from '../support/gpushield-sensor.ts';
 import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../support/gpushield-server.ts';
-import { sightProblem } from '../support/syscall-sight.ts';
+import { canLimit, sightProblem } from '../support/syscall-sight.ts';
 
 /*
  * Attacks that are run on this machine stand in the scores, seen by the sensor's own eyes: bpftrace, the spool, the signed
@@ -13,6 +14,10 @@ import { sightProblem } from '../support/syscall-sight.ts';
 
 const problem = sightProblem();
 if (problem !== undefined) console.warn(`SKIPPED: the sensor's syscall eyes are not tested: ${problem}`);
+
+const hasJobs = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0 && canLimit();
+if (!hasJobs)
+  console.warn('SKIPPED: no bubblewrap or no control groups here: jobs are not tied to what runs in them');
 
 const chosen = [
   'memfd, fexecve',
@@ -42,6 +47,7 @@ interface Score {
   readonly agent_id: string;
   readonly pid: number;
   readonly risk_score: number;
+  readonly job_id: string | null;
   readonly contributions: readonly { readonly technique: string | null }[];
 }
 
@@ -112,6 +118,29 @@ describe.skipIf(problem !== undefined)("the sensor's own eyes", () => {
     expect(facts['process_id']).toMatch(/^[^:]+:\d+:\d+$/);
     expect(facts['parent_process_id']).toMatch(/^[^:]+:\d+:\d+$/);
     expect(facts['executable_sha256']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.skipIf(!hasJobs)('tie what runs in a job on this host to that job', async () => {
+    const spec = { instance_type: 'cpu-x86', duration_hours: 0.25 };
+    const command = 'mkdir -p /tmp/.x; cp /bin/sleep /tmp/.x/busy; exec /tmp/.x/busy 1';
+    const made = await admin.send('POST', '/v1/jobs/submit', { ...spec, command });
+    expect(made.status, made.text).toBeLessThan(300);
+    const jobId = textAt(made.json(), 'job_id');
+    const found = await until(async () => {
+      const answer = await admin.send('GET', `/api/v1/scores?risk_min=50&job_id=${jobId}`);
+      const scores = answer.json()['data'] as readonly Score[];
+      return scores.length > 0 ? scores : undefined;
+    }, 'the score of the job');
+    for (const { job_id: of } of found) expect(of).toBe(jobId);
+    expect(found.flatMap(({ contributions }) => contributions.map(({ technique }) => technique))).toContain(
+      'T1564.001',
+    );
+    const elsewhere = `/api/v1/scores?risk_min=50&job_id=${crypto.randomUUID()}`;
+    expect((await admin.send('GET', elsewhere)).json()['data']).toEqual([]);
+    await until(async () => {
+      const status = textAt((await admin.send('GET', `/v1/jobs/${jobId}`)).json(), 'status');
+      return ['expired', 'failed'].includes(status) ? true : undefined;
+    }, 'the end of the job');
   });
 
   it('tell what they saw while the server was away', async () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { canAttack } from './attacks.ts';
 
 /** Syscalls that this machine's kernel has tracepoints of, in a mount namespace that shows them; undefined: none. */
@@ -26,3 +27,17 @@ export const sightProblem = (): string | undefined => {
 };
 
 export const hasTracepoint = (syscall: string): boolean => tracepoints()?.has(syscall) === true;
+
+/** Whether a server here can make control groups for its jobs. */
+export const canLimit = (): boolean => {
+  const own = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  const place = own === undefined ? '/sys/fs/cgroup' : join('/sys/fs/cgroup/memory', own);
+  const group = join(place, `gpushield-test-${String(process.pid)}`);
+  try {
+    mkdirSync(group);
+    rmdirSync(group);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -27,6 +27,10 @@ export interface CgroupPlaces {
 const hostPlaces: CgroupPlaces = { mount: '/sys/fs/cgroup', own: '/proc/self/cgroup' };
 
 const groupName = 'gpushield-jobs';
+/** The sensor tells by this name which job a process belongs to. */
+const nameOf = (jobId: string): string => `gpushield-job-${jobId}`;
+/** Jobs that an earlier version started are in groups of their bare id, until they end. */
+const namesOf = (jobId: string): readonly string[] => [nameOf(jobId), jobId];
 const periodUs = 100_000;
 
 const textOf = (path: string): string => {
@@ -114,9 +118,10 @@ export const createCgroups = (places: CgroupPlaces = hostPlaces): Cgroups => {
   let known: readonly Hierarchy[] | undefined;
   const hierarchies = (): readonly Hierarchy[] => (known ??= hierarchiesOf(places));
   const remove = (jobId: string): boolean => {
-    for (const { parent } of hierarchies()) {
+    const groups = hierarchies().flatMap(({ parent }) => namesOf(jobId).map((name) => join(parent, name)));
+    for (const group of groups) {
       try {
-        rmdirSync(join(parent, jobId));
+        rmdirSync(group);
       } catch (error) {
         // What else goes wrong must not keep a job's devices for ever.
         if (error instanceof Error && 'code' in error && error.code === 'EBUSY') return false;
@@ -129,7 +134,7 @@ export const createCgroups = (places: CgroupPlaces = hostPlaces): Cgroups => {
     prepare: (jobId, limits) => {
       try {
         return hierarchies().map(({ parent, files }) => {
-          const group = join(parent, jobId);
+          const group = join(parent, nameOf(jobId));
           mkdirSync(group, { recursive: true });
           for (const [name, text] of Object.entries(files(limits)))
             writeFileSync(join(group, name), text, { flag: 'r+' });
@@ -143,8 +148,11 @@ export const createCgroups = (places: CgroupPlaces = hostPlaces): Cgroups => {
     oomKills: (jobId) => {
       const source = hierarchies().find(({ kills }) => kills !== undefined);
       if (source?.kills === undefined) return 0;
-      const found = /^oom_kill (\d+)$/m.exec(textOf(join(source.parent, jobId, source.kills)))?.[1];
-      return Number(found ?? 0);
+      const { parent, kills } = source;
+      const counts = namesOf(jobId).map((name) =>
+        Number(/^oom_kill (\d+)$/m.exec(textOf(join(parent, name, kills)))?.[1] ?? 0),
+      );
+      return Math.max(...counts);
     },
   };
 };
