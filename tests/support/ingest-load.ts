@@ -47,11 +47,11 @@ export interface Load {
   end(): Promise<readonly Attempt[]>;
 }
 
-/** Sends bulks from `senders` at once, each its next when the one before was answered. */
-export const startLoad = (client: Client, gpuId: string, senders: number): Load => {
+/** Sends bulks from `senders` at once, each its next when the one before was answered. Markers count from `after` + 1. */
+export const startLoad = (client: Client, gpuId: string, senders: number, after = 0): Load => {
   const attempts: Attempt[] = [];
   let ended = false;
-  let count = 0;
+  let count = after;
   const sender = async (): Promise<void> => {
     while (!ended) {
       const made = await attempt(client, makeBulk(gpuId, (count += 1)));

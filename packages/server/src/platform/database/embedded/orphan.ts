@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseLog } from '../log.ts';
 import type { Durability } from './server-settings.ts';
@@ -11,6 +12,9 @@ import { inspect, isAlive } from './process-identity.ts';
 
 // An orphan that answers does so at once; one that does not is stopped.
 const answerTimeoutMs = 3_000;
+// One that its server had just started may be replaying its log: stopping it would only begin that anew.
+const becomeReadyMs = 60_000;
+const readyPollMs = 20;
 
 export interface OrphanOptions {
   readonly cluster: string;
@@ -61,9 +65,33 @@ const answers = async (options: OrphanOptions): Promise<boolean> => {
   }
 };
 
+const isForeign = (file: PostmasterFile, cluster: string): boolean => {
+  const found = inspect(file.pid);
+  return found !== undefined && found.cwd !== realpathSync(cluster);
+};
+
+/** Waits while an orphan is still starting; answers what its file says then. */
+const settled = async (cluster: string): Promise<PostmasterFile | undefined> => {
+  const deadline = performance.now() + becomeReadyMs;
+  for (;;) {
+    const file = await readPostmasterFile(cluster);
+    const isStarting = file?.status === undefined || file.status === 'starting';
+    if (file === undefined || !isStarting || !isAlive(file.pid) || isForeign(file, cluster)) return file;
+    if (performance.now() > deadline) return file;
+    await sleep(readyPollMs);
+  }
+};
+
+// One that was just starting may have put its own file there meanwhile: that is for the next look.
+const removeFileOf = async ({ cluster, log }: OrphanOptions, pid: number): Promise<void> => {
+  if ((await readPostmasterFile(cluster))?.pid !== pid) return;
+  await rm(postmasterFilePath(cluster), { force: true });
+  log.warn({ pid }, 'removed the process file of a PostgreSQL that runs no more');
+};
+
 /** Looks for a server that outlived its parent: adopts it if it answers, else clears it out of the way. */
 export const adoptOrphan = async (options: OrphanOptions): Promise<Postmaster | undefined> => {
-  const file = await readPostmasterFile(options.cluster);
+  const file = await settled(options.cluster);
   const finding = judgeOrphan({
     file,
     alive: file !== undefined && isAlive(file.pid),
@@ -74,11 +102,7 @@ export const adoptOrphan = async (options: OrphanOptions): Promise<Postmaster | 
   });
   if (file === undefined || finding === 'none') return undefined;
   if (finding === 'stale' || finding === 'foreign-program') {
-    options.log.warn(
-      { pid: file.pid, finding },
-      'removed the process file of a PostgreSQL that runs no more',
-    );
-    await rm(postmasterFilePath(options.cluster), { force: true });
+    await removeFileOf(options, file.pid);
     return undefined;
   }
   const orphan = watchPostmaster(file.pid);

@@ -3,15 +3,15 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DatabaseLog } from '../log.ts';
+import { bringUp } from './bring-up.ts';
 import { connectionString } from './connection-string.ts';
 import { findBinaries } from './binaries.ts';
 import { takeDataLock } from './data-lock.ts';
 import { initialiseCluster, superuser } from './initialise.ts';
-import { adoptOrphan } from './orphan.ts';
 import { keepPassword } from './password.ts';
 import { makeDataDir, place, systemRoot } from './placement.ts';
 import type { Placement } from './placement.ts';
-import { launchPostmaster, stopPostmaster } from './postmaster.ts';
+import { stopPostmaster } from './postmaster.ts';
 import type { Postmaster, PostmasterExit } from './postmaster.ts';
 import { provision, serverRole } from './provision.ts';
 import { serverSettings, socketPort, toArguments } from './server-settings.ts';
@@ -94,15 +94,15 @@ const startLocked = async (
   const ready = await prepare(options, placement);
   const { adminConnectionString, launch } = ready;
   const stopping = new AbortController();
-  const relaunch = async (): Promise<Postmaster> =>
-    (await adoptOrphan({
-      cluster,
-      postgres: launch.postgres,
-      socketDirectory,
-      durability,
-      adminConnectionString,
-      log,
-    })) ?? (await launchPostmaster({ ...launch, aborted: stopping.signal }));
+  const orphan = {
+    cluster,
+    postgres: launch.postgres,
+    socketDirectory,
+    durability,
+    adminConnectionString,
+    log,
+  };
+  const relaunch = (): Promise<Postmaster> => bringUp(orphan, { ...launch, aborted: stopping.signal });
 
   const first = await relaunch();
   try {
