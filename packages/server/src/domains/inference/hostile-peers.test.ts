@@ -123,6 +123,55 @@ describe('fallbacks', () => {
   });
 });
 
+describe('a kept connection that the model server closes as the next call comes', () => {
+  /** Each connection serves one call and meets the second with its end. */
+  const closeOnSecond = (): void => {
+    const served = new WeakSet<Socket>();
+    openai.behave((request, response, body) => {
+      if (served.has(request.socket)) {
+        request.socket.destroy();
+        return;
+      }
+      served.add(request.socket);
+      const choice = { index: 0, finish_reason: 'stop' };
+      const usage = { prompt_tokens: 2, completion_tokens: 3 };
+      if (body['stream'] === true) {
+        const chunk = { ...choice, delta: { content: 'fine' } };
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(`data: ${JSON.stringify({ choices: [chunk], usage })}\n\ndata: [DONE]\n\n`);
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const message = { role: 'assistant', content: 'fine' };
+      response.end(JSON.stringify({ choices: [{ ...choice, message }], usage }));
+    });
+  };
+
+  it.each([false, true])('costs no call, and each stands in the ledger once (stream: %s)', async (stream) => {
+    const { username } = await seedUser(database.db, app, ['researcher']);
+    const authorization = bearer(await signIn(app, username));
+    const seen = openai.requests.length;
+    closeOnSecond();
+    for (let call = 0; call < 4; call += 1) {
+      const body = { model: 'gpt-x', messages, max_tokens: 8, stream };
+      const answer = await post('/v1/chat/completions', body, authorization);
+      expect(answer.statusCode, answer.body).toBe(200);
+      expect(answer.body).toContain('fine');
+    }
+    expect(openai.requests.length - seen, 'some connections were closed under a call').toBeGreaterThan(4);
+    const entries = async () =>
+      (
+        await database.db.query(
+          `SELECT outcome, prompt_tokens::int, completion_tokens::int FROM usage_entries
+           WHERE principal_id = (SELECT id::text FROM users WHERE username = $1)`,
+          [username],
+        )
+      ).rows;
+    const once = { outcome: 'ok', prompt_tokens: 2, completion_tokens: 3 };
+    await expect.poll(entries, { timeout: 10_000 }).toEqual([once, once, once, once]);
+  });
+});
+
 describe('a client that stops reading', () => {
   it('keeps the model’s place until its deadline and no longer', async () => {
     ollama.behave((_request, response) => {

@@ -524,6 +524,23 @@ describe('TLS', () => {
     expect(seen).toEqual([{ host: `hooks.example.com:${String(port)}`, sni: 'hooks.example.com' }]);
   });
 
+  it('asks once more when a kept connection turns out to be closed, also over TLS', async () => {
+    const { key, cert } = certificate('IP:127.0.0.1');
+    const answered = new Set<Socket>();
+    let requests = 0;
+    const server = createHttpsServer({ key, cert }, (request, response) => {
+      requests += 1;
+      if (answered.has(request.socket)) request.socket.end();
+      else response.end('secure');
+      answered.add(request.socket);
+    });
+    const port = await listen(server);
+    const client = newClient({ ca: cert });
+    expect((await ask(client, '127.0.0.1', port)).status).toBe(200);
+    expect((await ask(client, '127.0.0.1', port)).body.toString()).toBe('secure');
+    expect([requests, answered.size]).toEqual([3, 2]);
+  });
+
   it('checks the certificate of an address against the address', async () => {
     const { port, cert } = await secureServer('IP:127.0.0.1');
     expect((await ask(newClient({ ca: cert }), '127.0.0.1', port)).status).toBe(200);

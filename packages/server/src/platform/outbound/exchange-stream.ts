@@ -1,5 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import { failureOf, headersOf, openRequest, type ExchangeOptions } from './exchange.ts';
+import { StaleConnection, watchStaleness } from './stale-connection.ts';
 import { OutboundFailure, type OutboundStream } from './types.ts';
 
 /**
@@ -13,6 +14,7 @@ export const exchangeStream = (
   new Promise((resolve, reject) => {
     const { signal } = deadline;
     const request = openRequest({ ...options, signal, maxResponseBytes: 0 });
+    const isStale = watchStaleness(request);
     const stop = (): void => {
       const reason = signal.reason as OutboundFailure;
       reject(reason);
@@ -23,7 +25,7 @@ export const exchangeStream = (
     };
     request.on('error', (cause) => {
       finish();
-      reject(failureOf(cause));
+      reject(isStale(cause) ? new StaleConnection(cause) : failureOf(cause));
     });
     request.on('upgrade', (_response, socket) => {
       socket.destroy();

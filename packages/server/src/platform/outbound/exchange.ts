@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Target } from './check-url.ts';
+import { StaleConnection, watchStaleness } from './stale-connection.ts';
 import { OutboundFailure } from './types.ts';
 
 /** Status line and header fields together: more is an attack or a mistake. */
@@ -29,6 +30,7 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeAnswer> =>
   new Promise((resolve, reject) => {
     const { signal } = options;
     const request = openRequest(options);
+    const isStale = watchStaleness(request);
     const stop = (): void => {
       settle(() => {
         reject(signal.reason as OutboundFailure);
@@ -41,7 +43,7 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeAnswer> =>
     };
     const fail = (cause: unknown): void => {
       settle(() => {
-        reject(failureOf(cause));
+        reject(isStale(cause) ? new StaleConnection(cause) : failureOf(cause));
       });
     };
     request.on('error', fail);

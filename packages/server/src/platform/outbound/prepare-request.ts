@@ -4,7 +4,9 @@ import type { OutboundLimits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { OutboundFailure, type OutboundRequest } from './types.ts';
 
-export type PreparedRequest = Pick<ExchangeOptions, 'method' | 'headers' | 'body' | 'maxResponseBytes'>;
+export type PreparedRequest = Pick<ExchangeOptions, 'method' | 'headers' | 'body' | 'maxResponseBytes'> & {
+  readonly repeatable: boolean;
+};
 
 /** Checks what the caller wants to say, and bounds it. Throws `OutboundFailure` of kind `protocol`. */
 export const prepareRequest = (
@@ -25,6 +27,7 @@ export const prepareRequest = (
     headers: checked.headers,
     body,
     maxResponseBytes: Math.min(request.maxResponseBytes ?? limits.responseBytes, limits.responseMaxBytes),
+    repeatable: request.repeatable ?? request.method === 'GET',
   };
 };
 

@@ -7,6 +7,7 @@ import { exchangeStream } from './exchange-stream.ts';
 import { findAddresses } from './find-addresses.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import type { Resolve } from './resolve.ts';
+import { dropIdle, StaleConnection } from './stale-connection.ts';
 import { OutboundFailure } from './types.ts';
 
 export type Send = (
@@ -21,6 +22,21 @@ interface SendDeps {
   readonly resolve: Resolve;
   readonly resolveTimeoutMs: number;
 }
+
+/** Runs an exchange, and once more on a new connection where the kept one turned out to be closed. */
+const withFreshConnection = async <T>(
+  repeatable: boolean,
+  agent: Agent,
+  run: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!repeatable || !(error instanceof StaleConnection)) throw error;
+    dropIdle(agent);
+    return run();
+  }
+};
 
 /** Resolves, checks, and asks the first address that accepts a connection. */
 const createSendWith =
@@ -38,7 +54,9 @@ const createSendWith =
     for (const address of addresses) {
       const agent = deps.pools.agentFor(policyName, target, address);
       try {
-        return await exchangeOn({ ...request, target, agent }, deadline);
+        return await withFreshConnection(request.repeatable, agent, () =>
+          exchangeOn({ ...request, target, agent }, deadline),
+        );
       } catch (error) {
         // `connect` means that nothing was sent: the next address may do.
         if (!(error instanceof OutboundFailure) || error.kind !== 'connect') throw error;

@@ -10,6 +10,11 @@ export interface OutboundRequest {
   /** More of the answer than this is cut off and the connection closed; `truncated` says so. */
   readonly maxResponseBytes?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Asking twice does no harm: a kept connection that ended before a byte of the answer came is then replaced by a new
+   * one, once. True for GET unless this says otherwise.
+   */
+  readonly repeatable?: boolean;
 }
 
 export interface OutboundResponse {

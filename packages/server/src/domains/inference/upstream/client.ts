@@ -36,19 +36,23 @@ const policyOf = (upstream: Upstream) => ({
   ports: [Number(URL.parse(upstream.url)?.port) || (upstream.url.startsWith('https:') ? 443 : 80)],
 });
 
-export const createUpstreamClient = (deps: {
-  readonly outbound: Pick<OutboundClient, 'stream'>;
-  readonly keys: UpstreamKeys;
-}): UpstreamClient => {
+/** The policy of an upstream, made once. */
+const createPolicies = (): ((upstream: Upstream) => ReturnType<typeof policyOf>) => {
   const policies = new Map<string, ReturnType<typeof policyOf>>();
-  const policyFor = (upstream: Upstream) => {
+  return (upstream) => {
     const known = policies.get(upstream.name);
     if (known !== undefined) return known;
     const made = policyOf(upstream);
     policies.set(upstream.name, made);
     return made;
   };
+};
 
+export const createUpstreamClient = (deps: {
+  readonly outbound: Pick<OutboundClient, 'stream'>;
+  readonly keys: UpstreamKeys;
+}): UpstreamClient => {
+  const policyFor = createPolicies();
   const send = async (
     upstream: Upstream,
     path: string,
@@ -65,6 +69,8 @@ export const createUpstreamClient = (deps: {
         },
         ...(rest.body === undefined ? {} : { body: JSON.stringify(rest.body) }),
         timeoutMs: rest.timeoutMs,
+        // A model changes nothing by answering, and the call is settled once, whoever answered.
+        repeatable: true,
         ...(rest.signal === undefined ? {} : { signal: rest.signal }),
       });
     } catch (error) {
