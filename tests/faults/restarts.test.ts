@@ -10,7 +10,6 @@ import {
 import { recordsPerBulk, startLoad, storedByMarker, until } from '../support/ingest-load.ts';
 
 // GPUSHIELD_RESTART_ROUNDS=50 for a long look.
-// eslint-disable-next-line no-restricted-properties
 const rounds = Number(process.env['GPUSHIELD_RESTART_ROUNDS'] ?? 4);
 
 describe('kill -9 of the server while it writes, again and again', () => {

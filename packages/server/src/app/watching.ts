@@ -6,6 +6,7 @@ import { createFleetDomain, type FleetPort } from '../domains/fleet/index.ts';
 import { createGraphqlDomain } from '../domains/graphql/index.ts';
 import { createTelemetryDomain, type TelemetryDomainDeps } from '../domains/telemetry/index.ts';
 import type { Metrics } from '../platform/observability/metrics.ts';
+import { gpusOfReservations } from './gpus-of-reservations.ts';
 import { groupOf, type Group } from './group.ts';
 import type { AppOptions } from './options.ts';
 import { buildForwarding, buildOtlp } from './otlp.ts';
@@ -88,7 +89,10 @@ export const buildWatching = (
     userExists,
     fleet: fleet.port,
   });
-  const detection = createDetectionDomain({ ...common, alerts: alerts.port, threshold });
+  const detection = createDetectionDomain({
+    ...{ ...common, alerts: alerts.port, threshold },
+    knownJobs: gpusOfReservations(fleet.port),
+  });
   const forwarding = buildForwarding(options, platform);
   const telemetry = buildTelemetry(options, platform, {
     fleet: fleet.port,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { pino } from 'pino';
 import type { Role } from '@gpushield/contracts';
-import { buildApp, type App } from '../app.ts';
+import { buildApp, type App, type AppOptions } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { createSecret } from '../platform/secrets/index.ts';
@@ -17,13 +17,13 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The whole control plane on a test database, started, behind `inject`. Argon2 is cheap; all else is real. */
-export const testApp = async ({
+/** What the control plane is built of, on a test database. Argon2 is cheap; all else is real. */
+export const appOptions = ({
   db,
   workDb = db,
   clock = systemClock(),
   env = {},
-}: TestAppOptions): Promise<App> => {
+}: TestAppOptions): AppOptions => {
   const config = loadConfig(
     {
       ARGON2_MEMORY_COST: '7168',
@@ -43,7 +43,7 @@ export const testApp = async ({
       }),
     },
   );
-  const app = await buildApp({
+  return {
     config,
     db,
     workDb,
@@ -52,7 +52,12 @@ export const testApp = async ({
     log: pino({ level: 'silent' }),
     newId: () => randomUUIDv7(),
     version: '0.0.0-test',
-  });
+  };
+};
+
+/** The whole control plane, started, behind `inject`. */
+export const testApp = async (options: TestAppOptions): Promise<App> => {
+  const app = await buildApp(appOptions(options));
   await app.start();
   return app;
 };

@@ -1,9 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database/types.ts';
+import type { Database, Executor } from '../../platform/database/types.ts';
 import type { PeriodicTask } from '../../platform/leases/index.ts';
 import { compareJob, jobDetector, jobSlots } from './detectors/job-divergence.ts';
 import { hysteresisSlots, takeScore } from './hysteresis.ts';
-import { readMembers, type RunningMember } from './job-store.ts';
+import { readMembers, type GpuJob, type RunningMember } from './job-store.ts';
 import type { RulesCache } from './rules-cache.ts';
 import type { Finding } from './step-record.ts';
 import { gateOf, isJudged } from './switches.ts';
@@ -15,6 +15,7 @@ export interface CompareJobsDeps {
   readonly rules: Pick<RulesCache, 'current'>;
   readonly threshold: number;
   readonly tell: Tell;
+  readonly knownJobs?: ((db: Executor) => Promise<readonly GpuJob[]>) | undefined;
 }
 
 const intervalMs = 30_000;
@@ -67,7 +68,9 @@ export const createCompareJobs = (deps: CompareJobsDeps): PeriodicTask => {
     intervalMs,
     run: async () => {
       const nowMs = deps.clock.nowMs();
-      const members = await readMembers(deps.db, new Date(nowMs - seenMs), new Date(nowMs - averageMs));
+      const known = (await deps.knownJobs?.(deps.db)) ?? [];
+      const times = { seenSince: new Date(nowMs - seenMs), since: new Date(nowMs - averageMs) };
+      const members = await readMembers(deps.db, known, times);
       const findings = await findingsOf(members, nowMs);
       if (findings.length > 0) await deps.db.transaction((tx) => deps.tell(tx, findings));
     },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database/types.ts';
+import type { Database, Executor } from '../../platform/database/types.ts';
 import type { CursorCodec } from '../../platform/http/cursor.ts';
 import type { PeriodicTask } from '../../platform/leases/index.ts';
 import type { Route } from '../../platform/http/route.ts';
@@ -18,6 +18,7 @@ import { createStepper } from './step-record.ts';
 import { createTell } from './tell.ts';
 import { calmFindings, createXidWatch, type WatchXids } from './xid-watch.ts';
 
+export type { GpuJob } from './job-store.ts';
 export type { GpuXids, SettleXids, WatchXids } from './xid-watch.ts';
 
 const calmEveryMs = 60_000;
@@ -30,6 +31,8 @@ export interface DetectionDomainDeps {
   readonly alerts: AlertsPort;
   /** `ANOMALY_THRESHOLD`. */
   readonly threshold: number;
+  /** GPUs of jobs that somebody knows of by other means than telemetry; asked before jobs are compared. */
+  readonly knownJobs?: ((db: Executor) => Promise<readonly GpuJob[]>) | undefined;
 }
 
 export interface DetectionDomain {

@@ -27,12 +27,12 @@ export interface RunningMember extends JobMember {
 
 /**
  * The GPUs of jobs over several nodes of one cluster, with what they did on average since `since`, by job. A job whose
- * GPUs share one node is compared in line already.
+ * GPUs share one node is compared in line already. What is `known` of a GPU goes before what its telemetry says.
  */
 export const readMembers = async (
   db: Executor,
-  seenSince: Date,
-  since: Date,
+  known: readonly GpuJob[],
+  { seenSince, since }: { readonly seenSince: Date; readonly since: Date },
 ): Promise<readonly RunningMember[]> => {
   const { rows } = await db.query<{
     gpu_id: string;
@@ -41,16 +41,28 @@ export const readMembers = async (
     utilization: number | null;
     clock: number | null;
   }>(
-    `WITH members AS (
+    `WITH known AS (
+       SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS given (gpu_id, node_id, job)),
+     all_jobs AS (
+       SELECT * FROM known UNION ALL
+       SELECT gpu_id, node_id, job FROM gpu_jobs
+       WHERE seen_at > $1 AND NOT EXISTS (SELECT 1 FROM known WHERE known.gpu_id = gpu_jobs.gpu_id)),
+     members AS (
        SELECT jobs.gpu_id, jobs.node_id, nodes.cluster_id || ':' || jobs.job AS job
-       FROM gpu_jobs AS jobs JOIN nodes ON nodes.id = jobs.node_id WHERE jobs.seen_at > $1),
+       FROM all_jobs AS jobs JOIN nodes ON nodes.id = jobs.node_id),
      spread AS (SELECT job FROM members GROUP BY job HAVING count(DISTINCT node_id) > 1 AND count(*) > 3)
      SELECT gpu_id, node_id, job, told.utilization, told.clock FROM members JOIN spread USING (job)
      CROSS JOIN LATERAL (
        SELECT avg(gpu_utilization) AS utilization, avg(sm_clock) AS clock FROM telemetry_records AS records
        WHERE records.gpu_id = members.gpu_id AND records."timestamp" > $2) AS told
      ORDER BY job, gpu_id LIMIT ${String(maxGpus)}`,
-    [seenSince, since],
+    [
+      seenSince,
+      since,
+      known.map(({ gpuId }) => gpuId),
+      known.map(({ nodeId }) => nodeId),
+      known.map(({ job }) => job),
+    ],
   );
   return rows.map(({ gpu_id: gpuId, node_id: nodeId, job, utilization, clock }) => ({
     ...{ gpuId, nodeId, job },

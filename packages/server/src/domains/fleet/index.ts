@@ -9,7 +9,7 @@ import { fleetReader, type FleetReader } from './fleet-reader.ts';
 import { findGpu, gpuIdsOfNode, type GpuRow } from './gpu-store.ts';
 import { findNode, type NodeRow } from './node-store.ts';
 import { createPlaceDirectory, type PlaceDirectory } from './place-directory.ts';
-import { findPlace, loadGpuPlaces, loadSensorPlaces } from './place-store.ts';
+import { findPlace, gpusOfNamedNodes, loadGpuPlaces, loadSensorPlaces } from './place-store.ts';
 import { registerReported } from './register-reported.ts';
 import { fleetRoutes } from './routes/index.ts';
 import { createUuidDirectory, type UuidDirectory } from './uuid-directory.ts';
@@ -47,6 +47,7 @@ export interface FleetPort {
   readonly uuidDirectory: UuidDirectory;
   /** The node of a name, and the GPU at an address of it; undefined when there is no such node. */
   readonly findPlace: typeof findPlace;
+  readonly gpusOfNamedNodes: typeof gpusOfNamedNodes;
   /** Registers what telemetry tells of; see `register-reported.ts`. */
   readonly registerReported: typeof registerReported;
   /** Sensor id → node and the sensor's owner, likewise. */
@@ -100,6 +101,7 @@ export const createFleetDomain = (deps: FleetDomainDeps): FleetDomain => {
       uuidDirectory: createUuidDirectory({ db, places: gpus, maxEntries: maxDirectoryEntries }),
       registerReported,
       findPlace,
+      gpusOfNamedNodes,
       sensorDirectory: sensors,
       sensorConnectivity,
     },

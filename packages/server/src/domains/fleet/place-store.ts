@@ -36,6 +36,26 @@ export const loadSensorPlaces = async (
   return byId(rows);
 };
 
+export interface NamedNodeGpu {
+  readonly nodeName: string;
+  readonly nodeId: string;
+  readonly gpuId: string;
+}
+
+/** The GPUs of the nodes of these names. A name that nodes of several clusters have says nothing, and brings none. */
+export const gpusOfNamedNodes = async (
+  db: Executor,
+  names: readonly string[],
+): Promise<readonly NamedNodeGpu[]> => {
+  const { rows } = await db.query<{ name: string; node_id: string; id: string }>(
+    `WITH named AS (SELECT name, min(id::text)::uuid AS node_id FROM nodes WHERE name = ANY ($1::text[])
+       GROUP BY name HAVING count(*) = 1)
+     SELECT named.name, gpus.node_id, gpus.id FROM named JOIN gpus ON gpus.node_id = named.node_id`,
+    [names],
+  );
+  return rows.map(({ name: nodeName, node_id: nodeId, id: gpuId }) => ({ nodeName, nodeId, gpuId }));
+};
+
 /** The node of this name in its cluster, its owner, and the GPU at this PCI address of it. */
 export const findPlace = async (
   db: Executor,

@@ -31,6 +31,7 @@ import { createSubmissions } from './submissions.ts';
 import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts';
 
 export type { ReservationsDomainDeps } from './deps.ts';
+export { nodesOfSpreadJobs, type HeldNode } from './held-nodes.ts';
 export type { GpuUse, LifeLimits } from './types.ts';
 export type * from './runtime/port.ts';
 export { visitHeader, type TerminalVisit } from './terminal-visits.ts';
