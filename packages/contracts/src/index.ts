@@ -18,6 +18,7 @@ export * from './system.ts';
 export * from './scoring.ts';
 export * from './agents.ts';
 export * from './ioctl.ts';
+export * from './syscall-names.ts';
 export * from './reservations.ts';
 export * from './reservation-disks.ts';
 export * from './reservation-admin.ts';

@@ -19,12 +19,15 @@ export interface SensorConfig {
   readonly spoolMaxBytes: number;
   /** `/metrics` addresses of exporters that run already, whose GPUs this sensor reports too. */
   readonly exporterUrls: readonly string[];
-  /** `auto`: syscalls are watched where that is possible; `proc`: processes are polled, nothing else; `off`: neither. */
+  /**
+   * `auto`: syscalls are watched where that is possible, else as `audit`; `audit`: the kernel's audit log is followed and
+   * processes are polled; `proc`: processes are polled, nothing else; `off`: nothing.
+   */
   readonly syscalls: SyscallMode;
   readonly syscallSpoolMaxBytes: number;
 }
 
-export const syscallModes = ['auto', 'proc', 'off'] as const;
+export const syscallModes = ['auto', 'audit', 'proc', 'off'] as const;
 export type SyscallMode = (typeof syscallModes)[number];
 /** Room for about a hundred thousand events. */
 const defaultSyscallSpoolMaxBytes = 64 * 1024 * 1024;

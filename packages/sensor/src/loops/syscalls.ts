@@ -6,6 +6,7 @@ import type { SyscallMode } from '../config.ts';
 import type { RunCommand } from '../run-command.ts';
 import type { SensorDeps } from '../sensor-deps.ts';
 import type { Spool } from '../spool/spool.ts';
+import { openAuditWatch } from '../syscalls/audit/audit-watch.ts';
 import { bootTime } from '../syscalls/facts/boot-time.ts';
 import { createDigests } from '../syscalls/facts/digests.ts';
 import { createProcesses } from '../syscalls/facts/processes.ts';
@@ -26,6 +27,8 @@ const calmMs = 60_000;
 const maxFailures = 5;
 /** Time between two looks at /proc. */
 const lookMs = 500;
+/** Passes over the audit log between two looks at /proc. */
+const maxPasses = 8;
 /** How often what was lost is told. */
 const tellMs = 5_000;
 /** The kernel's clock against the wall's: read again now and then, since the wall's is set. */
@@ -115,24 +118,62 @@ const watchWhilePossible = async (
 };
 
 const sightOf = async ({ mode, roots, runCommand, watch }: SyscallDeps): Promise<Sight> =>
-  mode === 'proc'
-    ? { kind: 'none', problem: 'only /proc is looked at (GPUSHIELD_SENSOR_SYSCALLS)' }
+  mode === 'proc' || mode === 'audit'
+    ? { kind: 'none', problem: `bpftrace is not used (GPUSHIELD_SENSOR_SYSCALLS=${mode})` }
     : findSight({ roots, runCommand, isRoot: watch.isRoot });
 
+interface Blindly {
+  readonly problem: string;
+  readonly onCall: (call: KernelCall) => void;
+  readonly losses: Losses;
+  readonly wallMs: (atNs: number) => number;
+}
+
+/** The audit log, where the mode allows it and it can be read; else why not. */
+const auditOf = (
+  { mode, roots, watch, clock }: SyscallDeps,
+  { onCall, losses, wallMs }: Blindly,
+): ReturnType<typeof openAuditWatch> =>
+  mode === 'proc'
+    ? Promise.resolve({ problem: 'the audit log is not asked' })
+    : openAuditWatch({
+        ...{ path: join(roots.host, '/var/log/audit/audit.log'), proc: roots.proc, sensorPid: watch.pid },
+        atNs: (atMs) => (atMs - wallMs(0)) * 1e6,
+        nowMs: () => clock.monotonicMs(),
+        ...{ onCall, losses },
+      });
+
 /** What can be seen without tracing, until it is time to ask again whether tracing works. */
-const lookAtProc = async (
-  { clock, logger, blind, roots, uptimeMs }: SyscallDeps,
-  problem: string,
-  onCall: (call: KernelCall) => void,
-  signal: AbortSignal,
-): Promise<void> => {
-  logger.info({ problem }, 'syscalls cannot be watched, /proc is looked at');
-  blind.set('syscalls', [`syscalls: ${problem}; only new processes and holders of GPUs are seen`]);
-  const look = createProcWatch({ proc: roots.proc, onCall });
+const lookElsewhere = async (deps: SyscallDeps, given: Blindly, signal: AbortSignal): Promise<void> => {
+  const { clock, logger, blind, roots, uptimeMs } = deps;
+  const { problem, onCall } = given;
+  const audit = await auditOf(deps, given);
+  const log = 'problem' in audit ? undefined : audit;
+  const seen =
+    'problem' in audit
+      ? `only new processes and holders of GPUs are seen (${audit.problem})`
+      : 'only what the audit rules of this machine log, new processes and holders of GPUs are seen';
+  logger.info(
+    { problem, audit: log !== undefined },
+    'syscalls cannot be watched, other evidence is looked at',
+  );
+  blind.set('syscalls', [`syscalls: ${problem}; ${seen}`]);
+  const look = createProcWatch({
+    proc: roots.proc,
+    // What the log told already it told better.
+    onCall: (call) => {
+      if (call.syscall !== 'execve' || log?.toldStart(call.pid, call.startedNs) !== true) onCall(call);
+    },
+  });
   const endMs = clock.monotonicMs() + blindRetryMs;
-  while (!isAborted(signal) && clock.monotonicMs() < endMs) {
-    look(uptimeMs());
-    await clock.sleep(lookMs, signal);
+  try {
+    while (!isAborted(signal) && clock.monotonicMs() < endMs) {
+      for (let passes = 0; passes < maxPasses && (await log?.pass()) === true;) passes += 1;
+      look(uptimeMs());
+      await clock.sleep(lookMs, signal);
+    }
+  } finally {
+    await log?.close();
   }
 };
 
@@ -170,7 +211,7 @@ export const runSyscalls = async (deps: SyscallDeps, signal: AbortSignal): Promi
       const sight = await sightOf(deps);
       const problem =
         sight.kind === 'none' ? sight.problem : await watchWhilePossible(deps, sight, onCall, losses, signal);
-      await lookAtProc(deps, problem, onCall, signal);
+      await lookElsewhere(deps, { problem, onCall, losses, wallMs: facts.wallMs }, signal);
     }
   };
   await Promise.all([watching(), telling(), gatherer.run(signal)]);

@@ -16,9 +16,9 @@ export interface KernelCall {
   readonly pid: number;
   readonly tid: number;
   readonly parentPid: number;
-  /** CLOCK_BOOTTIME; says together with the pid which process it is. */
-  readonly startedNs: number;
-  readonly parentStartedNs: number;
+  /** CLOCK_BOOTTIME; says together with the pid which process it is. Undefined: nobody knows any more. */
+  readonly startedNs: number | undefined;
+  readonly parentStartedNs: number | undefined;
   readonly uid: number;
   readonly euid: number;
   readonly cgroup: number;

@@ -149,16 +149,16 @@ export const toEvent = (deps: ToEventDeps, call: KernelCall): DraftEvent | undef
   const user = deps.userName(call.uid);
   const given = isStart ? fullArguments(deps, call)?.slice(0, maxArguments) : undefined;
   const { ret } = call.numbers;
+  const startOf = (name: string, atNs: number | undefined): object =>
+    atNs === undefined ? {} : { [name]: new Date(startMs(deps.bootedAtMs, atNs)).toISOString() };
   const event: SyscallEventInput = {
     pid: call.pid,
     syscall: call.syscall,
     timestamp: timestampOf(deps.wallMs(call.atNs)),
     ...(call.tid === call.pid ? {} : { tid: call.tid }),
     ...(call.parentPid === 0 ? {} : { ppid: call.parentPid }),
-    process_started_at: new Date(startMs(deps.bootedAtMs, call.startedNs)).toISOString(),
-    ...(call.parentPid === 0
-      ? {}
-      : { parent_started_at: new Date(startMs(deps.bootedAtMs, call.parentStartedNs)).toISOString() }),
+    ...startOf('process_started_at', facts.startedNs),
+    ...startOf('parent_started_at', call.parentPid === 0 ? undefined : call.parentStartedNs),
     ...(ret === undefined ? {} : { return_value: ret }),
     command: call.command,
     ...(executable === undefined ? {} : { executable: executable.slice(0, maxArgumentLength) }),

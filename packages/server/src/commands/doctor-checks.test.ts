@@ -18,4 +18,9 @@ describe("doctor, asked for the sensor's sight of syscalls", () => {
     expect(finding.detail).toContain(why);
     expect(finding.remedy).toBeDefined();
   });
+  it('says what the audit log shows where it is there, and that it would where it is not', () => {
+    expect(checkSyscallSight(1000, without('')).detail).toContain('auditd would tell more');
+    const logged = checkSyscallSight(0, (path) => path === '/var/log/audit/audit.log');
+    expect(logged.detail).toContain('only what the audit rules of this machine log is seen');
+  });
 });

@@ -165,7 +165,10 @@ export const checkSyscallSight = (
   exists: (path: string) => boolean = existsSync,
 ): Finding => {
   const name = 'sensor: syscalls';
-  const blind = (why: string): string => `${why}: only new processes are seen, by looking at /proc`;
+  const seen = exists('/var/log/audit/audit.log')
+    ? 'only what the audit rules of this machine log is seen, and new processes by looking at /proc'
+    : 'only new processes are seen, by looking at /proc; auditd would tell more';
+  const blind = (why: string): string => `${why}: ${seen}`;
   if (uid !== 0) return warn(name, blind('not root'), 'Run the sensor as root to see what processes do.');
   if (!systemFolders.some((folder) => exists(`${folder}/bpftrace`)))
     return warn(name, blind('bpftrace is not installed'), 'Install the package bpftrace (0.17 or later).');

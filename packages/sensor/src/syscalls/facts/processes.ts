@@ -6,7 +6,7 @@ import { pidsIn, readLink, readProc, stampOf } from './read-proc.ts';
 
 /** What is known of one process. */
 export interface ProcessFacts {
-  readonly startedNs: number;
+  readonly startedNs: number | undefined;
   executable: string | undefined;
   /** Known, or being made. */
   digest: string | Promise<string | undefined> | undefined;
@@ -82,7 +82,7 @@ export const createProcesses = ({ proc, digests }: { readonly proc: string; read
     at: (call: KernelCall, isStart: boolean): ProcessFacts => {
       const { pid, parentPid, startedNs, command, cgroup } = call;
       const before = known.get(pid);
-      const isSame = before?.startedNs === startedNs;
+      const isSame = before !== undefined && (startedNs === undefined || before.startedNs === startedNs);
       if (isSame && !isStart) {
         before.command = command;
         return before;
@@ -93,7 +93,7 @@ export const createProcesses = ({ proc, digests }: { readonly proc: string; read
         readLink(join(folder, 'cwd')) ?? readLink(join(proc, String(parentPid), 'cwd'));
       const executable = isStart ? executableOf(link, call, cwd) : (link ?? known.get(parentPid)?.executable);
       return keep(known, pid, {
-        startedNs,
+        startedNs: startedNs ?? before?.startedNs,
         executable,
         digest: link !== undefined && link === executable ? digests(join(folder, 'exe')) : undefined,
         place: isSame ? before.place : placeOf(pid, parentPid, cgroup),

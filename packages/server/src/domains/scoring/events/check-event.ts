@@ -1,5 +1,10 @@
-import { earliestTimestamp, maxFutureMs, type SyscallEventInput } from '@gpushield/contracts';
-import { isArchitecture, syscallName } from './syscall-names.ts';
+import {
+  earliestTimestamp,
+  isArchitecture,
+  maxFutureMs,
+  syscallName,
+  type SyscallEventInput,
+} from '@gpushield/contracts';
 
 /** Why one event was not taken; the others of its batch are. */
 export interface EventProblem {

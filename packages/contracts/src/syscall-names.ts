@@ -1,6 +1,6 @@
 import { syscallTables } from './syscall-tables.ts';
 
-export type Architecture = keyof typeof syscallTables;
+export type SyscallArchitecture = keyof typeof syscallTables;
 
 const unpack = (packed: string): ReadonlyMap<number, string> => {
   const names = new Map<number, string>();
@@ -15,15 +15,15 @@ const unpack = (packed: string): ReadonlyMap<number, string> => {
   return names;
 };
 
-const tables: Readonly<Record<Architecture, ReadonlyMap<number, string>>> = {
+const tables: Readonly<Record<SyscallArchitecture, ReadonlyMap<number, string>>> = {
   x86_64: unpack(syscallTables.x86_64),
   i386: unpack(syscallTables.i386),
   aarch64: unpack(syscallTables.aarch64),
 };
 
-export const isArchitecture = (value: unknown): value is Architecture =>
+export const isArchitecture = (value: unknown): value is SyscallArchitecture =>
   typeof value === 'string' && Object.hasOwn(tables, value);
 
 /** The name of a syscall's number, which differs by architecture; `sys_<number>` where the table knows none. */
-export const syscallName = (number: number, arch: Architecture): string =>
+export const syscallName = (number: number, arch: SyscallArchitecture): string =>
   tables[arch].get(number) ?? `sys_${String(number)}`;
