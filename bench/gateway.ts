@@ -2,18 +2,18 @@
  * What the inference gateway costs: the same chat completion asked of a fake model server directly, through GPUShield
  * (scoped token, limits, firewall in and out, audit, ledger), through a bare proxy that looks at nothing, and through
  * Portkey's gateway, in one run on one machine. `node bench/gateway.ts [--seconds 6] [--requests 60000]`; --requests is
- * the length of the memory run. `node bench/gateway.ts --memory --requests 1000000` is that run alone: it prints the
- * server's memory as it goes and writes nothing.
+ * the length of the memory run. `node bench/gateway.ts --soak 1000000` is that run alone, over so many requests: it prints
+ * the server's memory as it goes, and what it comes to, and writes nothing. bench/gateway-cpu.ts tells what a request costs.
  */
-import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { logIn, post } from './support/api.ts';
-import { requestBytes } from './support/connection.ts';
+import { logIn } from './support/api.ts';
 import { load, quantile, type LoadResult } from './support/gateway-load.ts';
+import { bareProxy, chat, fakeModel, gatewayEnv, scopedToken } from './support/gateway-setup.ts';
 import { describeMachine } from './support/machine.ts';
 import { report, type Figure } from './support/result.ts';
 import { freePort, stopChild, withServer, type BenchServer } from './support/server.ts';
@@ -23,52 +23,17 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '6' },
     requests: { type: 'string', default: '60000' },
-    memory: { type: 'boolean', default: false },
+    soak: { type: 'string' },
   },
 });
 const durationMs = Number(values.seconds) * 1000;
-const memoryRequests = Number(values.requests);
+const memoryRequests = Number(values.soak ?? values.requests);
 const connections = 16;
 /** An answer of a quick model: below, the machine is the limit and latencies are queues. */
 const modelDelayMs = 25;
 const portkeyVersion = '1.15.2';
-const unlimited = '1000000000';
 
 const machine = describeMachine();
-
-interface Program {
-  readonly port: number;
-  readonly child: ChildProcess;
-}
-
-const started = (name: string, env: NodeJS.ProcessEnv): Promise<Program> =>
-  new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, `support/${name}`), [], { env: { ...process.env, ...env } });
-    child.once('error', reject);
-    child.once('message', (port) => resolve({ port: Number(port), child }));
-  });
-const fakeModel = (delayMs: number): Promise<Program> =>
-  started('fake-model-process.ts', { DELAY_MS: String(delayMs) });
-const bareProxy = (modelPort: number): Promise<Program> =>
-  started('bare-proxy-process.ts', { TARGET_PORT: String(modelPort) });
-
-const prompt = 'Explain in a few sentences what zero trust means for a fleet of GPUs. '.repeat(3);
-const bodyOf = (stream: boolean): string =>
-  JSON.stringify({
-    model: 'bench-model',
-    messages: [{ role: 'user', content: prompt }],
-    max_tokens: 64,
-    ...(stream ? { stream: true } : {}),
-  });
-const chat = (headers: Readonly<Record<string, string>>, stream = false): Buffer =>
-  requestBytes({ method: 'POST', path: '/v1/chat/completions', headers, body: bodyOf(stream) });
-
-/** A token of a minute: made anew before each part of the run. */
-const scopedToken = async (server: BenchServer, key: string): Promise<string> => {
-  const body = { model: 'bench-model', max_tokens: 10_000_000, scopes: ['llm:generate'] };
-  const answer = (await post(`${server.url}/auth/scoped-token`, body, key)) as { access_token: string };
-  return answer.access_token;
-};
 
 /** The engine compiles what runs often: before that, its first thousand requests are slower than all others. */
 const warmUpMs = 5000;
@@ -77,16 +42,6 @@ const measured = async (port: number, request: Buffer, forMs = durationMs): Prom
   await load({ port, request, connections, durationMs: Math.min(warmUpMs, forMs) });
   return load({ port, request, connections, durationMs: forMs });
 };
-
-const gatewayEnv = (modelPort: number): Readonly<Record<string, string>> => ({
-  OPENAI_BASE_URL: `http://127.0.0.1:${String(modelPort)}/v1`,
-  OPENAI_API_KEY: 'sk-of-the-fake-server-000000000000',
-  GPUSHIELD_LLM_REQUESTS_PER_MINUTE: unlimited,
-  GPUSHIELD_LLM_TOKENS_PER_MINUTE: unlimited,
-  GPUSHIELD_LLM_GPU_SECONDS_PER_HOUR: unlimited,
-  GPUSHIELD_LIMIT_PRINCIPAL_PER_MINUTE: '100000000',
-  GPUSHIELD_LIMIT_ADDRESS_PER_MINUTE: '100000000',
-});
 
 interface Pair {
   readonly direct: LoadResult;
@@ -187,17 +142,23 @@ const throughputOf = async (modelPort: number): Promise<Throughput> => {
   }
 };
 
-/** The memory run alone, for as long as asked: a line for every few thousand requests. */
+/** What was added since the engine had compiled what it runs: since the first part. */
+const growthOf = ([, settled = 0, ...rest]: readonly number[]): number => (rest.at(-1) ?? settled) - settled;
+
+/** The memory run alone, for as long as asked: a line for every few thousand requests, and whether it stayed flat. */
 const watchMemory = async (): Promise<void> => {
   const { port, child } = await fakeModel(0);
   await withServer(
     async (server) => {
       const key = await logIn(server.url);
-      await memoryOf(server, key, (requests, resident, heap) => {
+      const { resident, requests } = await memoryOf(server, key, (made, bytes, heap) => {
         console.log(
-          `${whole(requests)} requests: resident ${whole(resident / 1e6)} MB, heap ${whole(heap / 1e6)} MB`,
+          `${whole(made)} requests: resident ${whole(bytes / 1e6)} MB, heap ${whole(heap / 1e6)} MB`,
         );
       });
+      console.log(
+        `after ${whole(requests)} requests: ${whole(growthOf(resident) / 1e6)} MB more than after the first part`,
+      );
     },
     { env: gatewayEnv(port) },
   );
@@ -263,7 +224,7 @@ const row = (name: string, result: LoadResult): readonly string[] => [
 ];
 const columns = ['', 'requests/s', 'p50', 'p99', 'first byte p50'];
 
-if (values.memory) {
+if (values.soak !== undefined) {
   await watchMemory();
   process.exit();
 }
@@ -279,9 +240,7 @@ const addedP99 = added(latency, latency.gateway, 0.99);
 const firstByte =
   quantile(latency.streams.gateway.firstMs, 0.5) - quantile(latency.streams.direct.firstMs, 0.5);
 const { memory } = throughput;
-const [settledMemory = 0] = memory.resident.slice(1);
-const lastMemory = memory.resident.at(-1) ?? 0;
-const growth = lastMemory - settledMemory;
+const growth = growthOf(memory.resident);
 const ratio = portkey === undefined ? undefined : throughput.gateway.perSecond / portkey.perSecond;
 
 const figures: Figure[] = [
