@@ -62,23 +62,23 @@ const createDigest = (key: KeyObject): ((secret: string) => string) => {
   };
 };
 
-/** Names of fields are words of this code, and few: whether one means a credential is looked at once. */
-const createNames = () => {
+/** Names of fields are words of this code, and few: what one means is looked at once. */
+const createNames = (test: (name: string) => boolean) => {
   const known = new Map<string, boolean>();
   return (name: string): boolean => {
     const found = known.get(name);
     if (found !== undefined) return found;
-    const sensitive = isSensitiveKey(name);
+    const answer = test(name);
     if (known.size >= maxRemembered) known.clear();
-    if (name.length <= maxRememberedLength) known.set(name, sensitive);
-    return sensitive;
+    if (name.length <= maxRememberedLength) known.set(name, answer);
+    return answer;
   };
 };
 
 export const createDigester = (key: KeyObject): Digester => {
   const plain = new Set<string>();
   const digest = createDigest(key);
-  const isSensitive = createNames();
+  const [isSensitive, isCounter] = [createNames(isSensitiveKey), createNames(isCounterKey)];
   const text = (given: string): string => {
     if (plain.has(given)) return given;
     const shown = digestText(digest, given);
@@ -94,7 +94,7 @@ export const createDigester = (key: KeyObject): Digester => {
     underName: (name, value) => {
       if (!isSensitive(name)) return typeof value === 'string' ? text(value) : value;
       if (typeof value === 'string') return digest(value);
-      return typeof value === 'number' && !isCounterKey(name) ? digest(String(value)) : value;
+      return typeof value === 'number' && !isCounter(name) ? digest(String(value)) : value;
     },
   };
 };

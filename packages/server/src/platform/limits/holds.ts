@@ -27,10 +27,16 @@ export const createHolds = (
 ): Holds => {
   const holds = new Map<string, Hold>();
   let made = 0;
+  // No hold ends before this: most calls find nothing to look at. `found` is the same of the holds looked at so far.
+  let soonestMs = Infinity;
+  let foundMs = Infinity;
+  let leftToLookAt = 0;
 
   return {
     expire: () => {
       const nowMs = clock.monotonicMs();
+      if (nowMs < soonestMs) return;
+      if (leftToLookAt <= 0) [leftToLookAt, foundMs] = [holds.size, Infinity];
       let looked = 0;
       for (const [id, hold] of holds) {
         if (looked >= Math.min(maxLookedAtPerCall, holds.size)) break;
@@ -38,16 +44,25 @@ export const createHolds = (
         holds.delete(id);
         if (hold.expiresMs <= nowMs)
           adjust(hold.reservation.policy, hold.reservation.key, -hold.reservation.units);
-        // To the end: one that lives long must not hide those behind it.
-        else holds.set(id, hold);
+        else {
+          // To the end: one that lives long must not hide those behind it.
+          holds.set(id, hold);
+          foundMs = Math.min(foundMs, hold.expiresMs);
+        }
       }
+      leftToLookAt -= looked;
+      // All were looked at, or there is none.
+      if (leftToLookAt <= 0 || looked === 0) [soonestMs, leftToLookAt] = [foundMs, 0];
     },
     open: ({ policy, key, units, ttlSeconds }, shared) => {
       made += 1;
       const id = shared ?? `local-${String(made)}`;
       const place = shared === undefined ? 'local' : 'shared';
       const reservation: Reservation = { id, policy, key, units, place };
-      holds.set(reservation.id, { reservation, expiresMs: clock.monotonicMs() + ttlSeconds * 1000 });
+      const expiresMs = clock.monotonicMs() + ttlSeconds * 1000;
+      holds.set(reservation.id, { reservation, expiresMs });
+      soonestMs = Math.min(soonestMs, expiresMs);
+      foundMs = Math.min(foundMs, expiresMs);
       const oldest = holds.keys().next();
       if (holds.size > maxHolds && !oldest.done) holds.delete(oldest.value);
       return reservation;

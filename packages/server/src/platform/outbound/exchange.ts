@@ -12,7 +12,8 @@ export interface ExchangeOptions {
   readonly agent: Agent;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
+  /** A text is written with the head, in one piece. */
+  readonly body: Buffer | string | undefined;
   readonly maxResponseBytes: number;
   /** Its reason is an `OutboundFailure`. */
   readonly signal: AbortSignal;

@@ -14,12 +14,13 @@ export const prepareRequest = (
   target: Target,
   limits: OutboundLimits,
 ): PreparedRequest => {
-  const body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
-  if (body !== undefined && body.length > limits.requestBodyMaxBytes) {
+  const { body } = request;
+  const length = body === undefined ? undefined : Buffer.byteLength(body);
+  if (length !== undefined && length > limits.requestBodyMaxBytes) {
     throw malformed(`the body has more than ${String(limits.requestBodyMaxBytes)} bytes`);
   }
   // A method that has a body by nature says so even when it is empty (RFC 9110, section 8.6).
-  const bodyBytes = body?.length ?? (request.method.startsWith('P') ? 0 : undefined);
+  const bodyBytes = length ?? (request.method.startsWith('P') ? 0 : undefined);
   const checked = requestHeaders(request.headers ?? {}, { host: target.url.host, bodyBytes });
   if (!checked.ok) throw malformed(checked.reason);
   return {
