@@ -32,6 +32,7 @@ const benches = [
   'scores',
   'crossings',
   'syscall-quality',
+  'syscall-baseline',
   'sensor-syscalls',
   'detection-quality',
   'detection',

@@ -11,7 +11,7 @@ import { createDigests } from '../../packages/sensor/src/syscalls/facts/digests.
 import { createProcesses } from '../../packages/sensor/src/syscalls/facts/processes.ts';
 import { createUsers } from '../../packages/sensor/src/syscalls/facts/users.ts';
 import { findSight } from '../../packages/sensor/src/syscalls/sight.ts';
-import { toEvent } from '../../packages/sensor/src/syscalls/to-event.ts';
+import { createToEvent } from '../../packages/sensor/src/syscalls/to-event.ts';
 import { watchOnce, type Losses } from '../../packages/sensor/src/syscalls/watch.ts';
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -41,6 +41,7 @@ export const startRecorder = async (settleMs = 600): Promise<Recorder> => {
     bootedAtMs: await bootTime({ proc: roots.proc, stateDir, nowMs: Date.now() }),
     wallMs: (atNs: number) => offsetMs + atNs / 1e6,
   };
+  const toEvent = createToEvent(facts);
   let seen: SyscallEventInput[] = [];
   const losses: Losses = { dropped: 0, lost: 0, malformed: 0 };
   const stopping = new AbortController();
@@ -51,7 +52,7 @@ export const startRecorder = async (settleMs = 600): Promise<Recorder> => {
         ...{ sight, programFile: join(stateDir, 'syscalls.bt'), spawn, path: systemPath, losses },
         sensorPid: process.pid,
         onCall: (call) => {
-          const draft = toEvent(facts, call);
+          const draft = toEvent(call);
           if (draft !== undefined) seen.push(draft.event);
         },
         onAttached: resolve,

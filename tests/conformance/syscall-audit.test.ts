@@ -7,7 +7,7 @@ import { judgeRun } from '../../bench/support/syscall-corpus.ts';
 import { openAuditWatch } from '../../packages/sensor/src/syscalls/audit/audit-watch.ts';
 import { createDigests } from '../../packages/sensor/src/syscalls/facts/digests.ts';
 import { createProcesses } from '../../packages/sensor/src/syscalls/facts/processes.ts';
-import { toEvent } from '../../packages/sensor/src/syscalls/to-event.ts';
+import { createToEvent } from '../../packages/sensor/src/syscalls/to-event.ts';
 import { createScoring } from '../../packages/server/src/domains/scoring/rules/engine.ts';
 import { loadRules } from '../../packages/server/src/domains/scoring/rules/load-rules.ts';
 
@@ -75,13 +75,14 @@ describe('what the audit log tells', () => {
       bootedAtMs: 0,
       wallMs: (atNs: number) => atNs / 1e6,
     };
+    const toEvent = createToEvent(deps);
     const log = join(folder, 'audit.log');
     await writeFile(log, '');
     const watch = await openAuditWatch({
       ...{ path: log, proc: folder, sensorPid: 1, nowMs: () => 0, atNs: (atMs: number) => atMs * 1e6 },
       losses: { dropped: 0, lost: 0, malformed: 0 },
       onCall: (call) => {
-        const draft = toEvent(deps, call);
+        const draft = toEvent(call);
         if (draft !== undefined) events.push(draft.event);
       },
     });

@@ -15,7 +15,7 @@ import { createGatherer } from '../syscalls/gather.ts';
 import type { KernelCall } from '../syscalls/parse.ts';
 import { createProcWatch } from '../syscalls/proc-watch.ts';
 import { findSight, type Sight } from '../syscalls/sight.ts';
-import { toEvent, type ToEventDeps } from '../syscalls/to-event.ts';
+import { createToEvent, type ToEventDeps } from '../syscalls/to-event.ts';
 import { watchOnce, type Losses } from '../syscalls/watch.ts';
 import type { LoopDeps } from './loop-deps.ts';
 
@@ -196,8 +196,9 @@ export const runSyscalls = async (deps: SyscallDeps, signal: AbortSignal): Promi
     bootedAtMs: await bootTime({ proc: roots.proc, stateDir, nowMs: clock.now().getTime() }),
     wallMs: createWallClock(deps),
   };
+  const toEvent = createToEvent(facts);
   const onCall = (call: KernelCall): void => {
-    const draft = toEvent(facts, call);
+    const draft = toEvent(call);
     if (draft !== undefined) gatherer.add(draft);
   };
   const telling = async (): Promise<void> => {

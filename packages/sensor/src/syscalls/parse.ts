@@ -61,7 +61,9 @@ const maxNames = 64;
 const maxWaitingParts = 1024;
 const maxPid = 4_194_304;
 const maxId = 4_294_967_295;
-const integer = /^-?\d{1,20}$/;
+const maxTime = Number.MAX_SAFE_INTEGER - 1;
+const numbersAfterName = /^[^,]*(?:,-?\d{1,20})*$/;
+const plain = /^[\x20-\x7e]*$/;
 const malformed: Parsed = { kind: 'malformed' };
 const part: Parsed = { kind: 'part' };
 
@@ -70,18 +72,18 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Bytes as they came to text; what is not UTF-8 becomes U+FFFD, and control characters go. */
 const toText = (latin1: string): string =>
-  Buffer.from(latin1, 'latin1')
-    .toString('utf8')
-    .replace(/\p{Cc}/gu, ' ');
+  plain.test(latin1)
+    ? latin1
+    : Buffer.from(latin1, 'latin1')
+        .toString('utf8')
+        .replace(/\p{Cc}/gu, ' ');
 
 /** bpftrace's `%r`: bytes that are no letters are `\xHH`. */
 const unescape = (escaped: string): string =>
   escaped.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-const numbersIn = (head: string): readonly string[] | undefined => {
-  const list = head.split(',');
-  return list.slice(1).every((each) => integer.test(each)) ? list : undefined;
-};
+const numbersIn = (head: string): readonly string[] | undefined =>
+  numbersAfterName.test(head) ? head.split(',') : undefined;
 
 const inRange = (value: number, maximum: number): boolean =>
   Number.isInteger(value) && value >= 0 && value <= maximum;
@@ -89,23 +91,19 @@ const inRange = (value: number, maximum: number): boolean =>
 const headOf = (
   list: readonly string[],
 ): Readonly<Record<(typeof headerFields)[number], number>> | undefined => {
-  const values = list.slice(1, 1 + headerFields.length).map(Number);
-  if (values.length !== headerFields.length) return undefined;
-  const [
-    nsecs = -1,
-    pid = -1,
-    tid = -1,
-    ppid = -1,
-    started = -1,
-    parentStarted = -1,
-    uid = -1,
-    euid = -1,
-    cgroup = 0,
-  ] = values;
+  if (list.length <= headerFields.length) return undefined;
+  const at = (index: number): number => Number(list[index + 1]);
+  const [nsecs, pid, tid, ppid, started] = [at(0), at(1), at(2), at(3), at(4)];
+  const [parentStarted, uid, euid, cgroup] = [at(5), at(6), at(7), at(8)];
   const isGood =
-    [pid, tid, ppid].every((each) => inRange(each, maxPid)) &&
-    [uid, euid].every((each) => inRange(each, maxId)) &&
-    [nsecs, started, parentStarted].every((each) => each >= 0 && each < Number.MAX_SAFE_INTEGER);
+    inRange(pid, maxPid) &&
+    inRange(tid, maxPid) &&
+    inRange(ppid, maxPid) &&
+    inRange(uid, maxId) &&
+    inRange(euid, maxId) &&
+    inRange(nsecs, maxTime) &&
+    inRange(started, maxTime) &&
+    inRange(parentStarted, maxTime);
   return isGood
     ? { nsecs, pid, tid, ppid, started, parent_started: parentStarted, uid, euid, cgroup }
     : undefined;
@@ -172,13 +170,13 @@ const takeCall = (waiting: Waiting, line: string, list: readonly string[], rest:
   const names = numbersOf(line);
   const syscall = syscallOf(line);
   const head = headOf(list);
-  const given = list.slice(1 + headerFields.length);
-  if (names === undefined || head === undefined || given.length !== names.length) return malformed;
+  const first = 1 + headerFields.length;
+  if (names === undefined || head === undefined || list.length !== first + names.length) return malformed;
   if (rest.length < commandBytes) return malformed;
   const numbers: Record<string, number> = {};
   const exact: Record<string, bigint> = {};
   names.forEach((name, index) => {
-    const text = given[index] ?? '0';
+    const text = list[first + index] ?? '0';
     numbers[name] = Number(text);
     // Above 2^53 a number is not exact: addresses are read out of all 64 bits.
     if (name.startsWith('address_')) exact[name] = BigInt(text);

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../testing/temporary.ts';
 import { createDigests } from './facts/digests.ts';
 import { createProcesses } from './facts/processes.ts';
 import type { KernelCall } from './parse.ts';
-import { toEvent, type ToEventDeps } from './to-event.ts';
+import { createToEvent, type ToEventDeps } from './to-event.ts';
 
 const id = 'b'.repeat(64);
 const call = (given: Partial<KernelCall>): KernelCall => ({
@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => remove());
 
-const eventOf = (given: Partial<KernelCall>) => toEvent(deps, call(given))?.event;
+const eventOf = (given: Partial<KernelCall>) => createToEvent(deps)(call(given))?.event;
 
 describe('an event', () => {
   it('tells the process, its parent, user and container, with microseconds', () => {

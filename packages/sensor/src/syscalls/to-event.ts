@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SyscallEventInput } from '@gpushield/contracts';
 import { addressFacts } from './address.ts';
 import { startMs } from './facts/boot-time.ts';
-import type { Processes } from './facts/processes.ts';
+import type { ProcessFacts, Processes } from './facts/processes.ts';
 import { readLink, readProc } from './facts/read-proc.ts';
 import type { KernelCall } from './parse.ts';
 import { resolvePath } from './paths.ts';
@@ -89,8 +89,8 @@ const targetFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata): b
 
 const descriptorFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata): boolean => {
   const { fd } = call.numbers;
-  const folder = join(deps.proc, String(call.pid));
   if (fd === undefined) return true;
+  const folder = join(deps.proc, String(call.pid));
   const path = readLink(join(folder, 'fd', String(fd)));
   if (ofDevices.has(call.syscall)) {
     // A descriptor that is closed already may have been one; one that is something else was not.
@@ -121,9 +121,15 @@ const textFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata): boo
   return true;
 };
 
+/** Numbers that other fields are made of. */
+const ofWire: ReadonlySet<string> = new Set(['ret', 'address_high', 'address_low', 'family']);
+
 const metadataOf = (deps: ToEventDeps, call: KernelCall): Metadata | undefined => {
-  const { ret: _, address_high: __, address_low: ___, family: ____, ...numbers } = call.numbers;
-  const metadata: Metadata = { ...numbers };
+  const metadata: Metadata = {};
+  for (const name in call.numbers) {
+    const value = call.numbers[name];
+    if (value !== undefined && !ofWire.has(name)) metadata[name] = value;
+  }
   if (!textFacts(deps, call, metadata)) return undefined;
   if (call.isTextCut) metadata['cut'] = true;
   if (call.syscall === 'connect') addressFacts(call, metadata);
@@ -132,45 +138,79 @@ const metadataOf = (deps: ToEventDeps, call: KernelCall): Metadata | undefined =
   if (execSyscalls.includes(call.syscall)) startFacts(deps, call, metadata);
   return targetFacts(deps, call, metadata) && descriptorFacts(deps, call, metadata) ? metadata : undefined;
 };
-/** With microseconds: they tell apart, and order, what one process does within a millisecond. */
-const timestampOf = (wallMs: number): string => {
-  const micros = Math.floor(wallMs * 1000);
-  const text = new Date(Math.floor(micros / 1000)).toISOString();
-  return `${text.slice(0, -1)}${String(micros % 1000).padStart(3, '0')}Z`;
+/**
+ * With microseconds: they tell apart, and order, what one process does within a millisecond. Events come in order, nearly: the
+ * text of their second is kept.
+ */
+const createTimestamps = (): ((wallMs: number) => string) => {
+  let [second, prefix] = [Number.NaN, ''];
+  return (wallMs) => {
+    const micros = Math.floor(wallMs * 1000);
+    const now = Math.floor(micros / 1e6);
+    if (now !== second) [second, prefix] = [now, new Date(now * 1000).toISOString().slice(0, 20)];
+    return `${prefix}${String(micros - now * 1e6).padStart(6, '0')}Z`;
+  };
 };
 
-/** The event of a call, with what is known of its process; undefined where it turns out to be of no interest. */
-export const toEvent = (deps: ToEventDeps, call: KernelCall): DraftEvent | undefined => {
-  const isStart = execSyscalls.includes(call.syscall);
-  const facts = deps.processes.at(call, isStart);
-  const metadata = metadataOf(deps, call);
-  if (metadata === undefined) return undefined;
-  const { place, digest, executable } = facts;
-  const user = deps.userName(call.uid);
-  const given = isStart ? fullArguments(deps, call)?.slice(0, maxArguments) : undefined;
-  const { ret } = call.numbers;
-  const startOf = (name: string, atNs: number | undefined): object =>
-    atNs === undefined ? {} : { [name]: new Date(startMs(deps.bootedAtMs, atNs)).toISOString() };
-  const event: SyscallEventInput = {
-    pid: call.pid,
-    syscall: call.syscall,
-    timestamp: timestampOf(deps.wallMs(call.atNs)),
-    ...(call.tid === call.pid ? {} : { tid: call.tid }),
-    ...(call.parentPid === 0 ? {} : { ppid: call.parentPid }),
-    ...startOf('process_started_at', facts.startedNs),
-    ...startOf('parent_started_at', call.parentPid === 0 ? undefined : call.parentStartedNs),
-    ...(ret === undefined ? {} : { return_value: ret }),
-    command: call.command,
-    ...(executable === undefined ? {} : { executable: executable.slice(0, maxArgumentLength) }),
-    ...(typeof digest === 'string' ? { executable_sha256: digest } : {}),
-    ...(given === undefined ? {} : { arguments: given.map((each) => each.slice(0, maxArgumentLength)) }),
-    user_id: call.uid,
-    ...(call.euid === call.uid ? {} : { effective_user_id: call.euid }),
-    ...(user === undefined ? {} : { user_name: user }),
-    ...(place.containerId === undefined ? {} : { container_id: place.containerId }),
-    ...(place.pod === undefined ? {} : { pod: place.pod }),
-    ...(place.jobId === undefined ? {} : { job_id: place.jobId }),
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+const maxStarts = 4096;
+/** Starts as text: a process makes many calls. */
+const createStarts = (bootedAtMs: number): ((startedNs: number) => string) => {
+  const texts = new Map<number, string>();
+  return (startedNs) => {
+    const known = texts.get(startedNs);
+    if (known !== undefined) return known;
+    if (texts.size >= maxStarts) texts.clear();
+    const text = new Date(startMs(bootedAtMs, startedNs)).toISOString();
+    texts.set(startedNs, text);
+    return text;
   };
-  return { event, digest: typeof digest === 'string' ? undefined : digest };
+};
+
+/** Fields that only some events have. */
+const addOptional = (
+  deps: ToEventDeps,
+  call: KernelCall,
+  { place, executable }: ProcessFacts,
+  event: SyscallEventInput,
+): void => {
+  const { ret } = call.numbers;
+  const user = deps.userName(call.uid);
+  if (call.tid !== call.pid) event.tid = call.tid;
+  if (call.parentPid !== 0) event.ppid = call.parentPid;
+  if (ret !== undefined) event.return_value = ret;
+  if (executable !== undefined) event.executable = executable.slice(0, maxArgumentLength);
+  if (call.euid !== call.uid) event.effective_user_id = call.euid;
+  if (user !== undefined) event.user_name = user;
+  if (place.containerId !== undefined) event.container_id = place.containerId;
+  if (place.pod !== undefined) event.pod = place.pod;
+  if (place.jobId !== undefined) event.job_id = place.jobId;
+};
+
+/** Makes the event of a call, with what is known of its process; undefined where it turns out to be of no interest. */
+export const createToEvent = (deps: ToEventDeps): ((call: KernelCall) => DraftEvent | undefined) => {
+  const timestampOf = createTimestamps();
+  const startOf = createStarts(deps.bootedAtMs);
+  return (call) => {
+    const isStart = execSyscalls.includes(call.syscall);
+    const facts = deps.processes.at(call, isStart);
+    const metadata = metadataOf(deps, call);
+    if (metadata === undefined) return undefined;
+    const { digest, startedNs } = facts;
+    const event: SyscallEventInput = {
+      pid: call.pid,
+      syscall: call.syscall,
+      timestamp: timestampOf(deps.wallMs(call.atNs)),
+      command: call.command,
+      user_id: call.uid,
+    };
+    if (startedNs !== undefined) event.process_started_at = startOf(startedNs);
+    if (call.parentPid !== 0 && call.parentStartedNs !== undefined)
+      event.parent_started_at = startOf(call.parentStartedNs);
+    if (typeof digest === 'string') event.executable_sha256 = digest;
+    const given = isStart ? fullArguments(deps, call)?.slice(0, maxArguments) : undefined;
+    if (given !== undefined) event.arguments = given.map((each) => each.slice(0, maxArgumentLength));
+    addOptional(deps, call, facts, event);
+    if (Object.keys(metadata).length > 0) event.metadata = metadata;
+    return { event, digest: typeof digest === 'string' ? undefined : digest };
+  };
 };

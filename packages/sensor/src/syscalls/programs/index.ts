@@ -171,17 +171,21 @@ export const buildProgram = (available: ReadonlySet<string>, sensorPid: number):
   return `BEGIN { @all = 0; @execs = 0; }\n${clauses.join('\n')}\nEND { clear(@all); clear(@execs); clear(@told); clear(@dropped); clear(@reached); clear(@connected); clear(@gpu); clear(@flags); clear(@place); }\n`;
 };
 
+const numbersBySyscall: ReadonlyMap<string, readonly string[]> = new Map([
+  ...probes.map(({ syscall, at, numbers }): [string, readonly string[]] => [
+    syscall,
+    [...(at === 'exit' ? ['ret'] : []), ...numbers.map(([name]) => name)],
+  ]),
+  ...[...opens].map((syscall): [string, readonly string[]] => [syscall + openedLine, ['ret', 'flags']]),
+  ...execSyscalls.map((syscall): [string, readonly string[]] => [syscall, ['ret']]),
+]);
+const textBySyscall: ReadonlyMap<string, string | undefined> = new Map([
+  ...probes.map(({ syscall, text }): [string, string | undefined] => [syscall, text?.[0]]),
+  ...execSyscalls.map((syscall): [string, string] => [syscall, 'path']),
+]);
 /** Names of the numbers of a line, in their order. */
-export const numbersOf = (line: string): readonly string[] | undefined => {
-  if (execSyscalls.includes(line)) return ['ret'];
-  const syscall = syscallOf(line);
-  if (syscall !== line) return opens.has(syscall) ? ['ret', 'flags'] : undefined;
-  const probe = probes.find((each) => each.syscall === syscall);
-  if (probe === undefined) return undefined;
-  return [...(probe.at === 'exit' ? ['ret'] : []), ...probe.numbers.map(([name]) => name)];
-};
+export const numbersOf = (line: string): readonly string[] | undefined => numbersBySyscall.get(line);
 /** The syscall that a line is of. */
 export const syscallOf = (line: string): string =>
   line.endsWith(openedLine) ? line.slice(0, -openedLine.length) : line;
-export const textOf = (syscall: string): string | undefined =>
-  execSyscalls.includes(syscall) ? 'path' : probes.find((each) => each.syscall === syscall)?.text?.[0];
+export const textOf = (syscall: string): string | undefined => textBySyscall.get(syscall);
