@@ -15,6 +15,7 @@ import { learnWithout, folds, ordinarySources } from '../tools/firewall/leave-ou
 import { prepare } from '../tools/firewall/learn.ts';
 import { mutations } from './firewall/mutations.ts';
 import { fill } from './firewall/personal-data.ts';
+import { blindTexts, judgeBlind, judgeClean, judgePersonalData, sumOf } from './firewall/written-blind.ts';
 import { describeMachine } from './support/machine.ts';
 import { report, type Figure } from './support/result.ts';
 import { whole } from './support/table.ts';
@@ -98,6 +99,27 @@ let clean = 0;
 for (const text of triggers)
   if ((await inspectText(shipped, text)).some(({ kind }) => kind === 'pii')) clean += 1;
 
+const blind: string[][] = [];
+const blocked = async (file: string): Promise<number> => {
+  const tallies = await judgeBlind(shipped, file);
+  for (const [family, { all, missed }] of tallies)
+    blind.push([file.replace('.txt', ''), family, whole(all), percent(all - missed.length, all)]);
+  const { all, missed } = sumOf(tallies);
+  return (all - missed) / all;
+};
+const [blindAttacks, blindHonest, blindTriggers] = [
+  await blocked('attacks.txt'),
+  await blocked('honest.txt'),
+  await blocked('trigger.txt'),
+];
+const personal = await judgePersonalData(shipped);
+const personalSum = sumOf(personal);
+for (const [family, { all, missed }] of personal)
+  blind.push(['personal data', family, whole(all), percent(all - missed.length, all)]);
+const wronglyPersonal = (await judgeClean(shipped)).length;
+const cleanTexts = ['clean.txt', 'honest.txt', 'trigger.txt'].flatMap((file) => blindTexts(file)).length;
+const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
 const worst = Math.min(...kept);
 const figures: readonly Figure[] = [
   {
@@ -130,6 +152,36 @@ const figures: readonly Figure[] = [
     measured: `${clean} of ${triggers.length}`,
     met: clean === 0,
   },
+  {
+    name: 'firewall, attacks written blind that are caught',
+    target: '–',
+    measured: share(blindAttacks),
+    met: true,
+  },
+  {
+    name: 'firewall, honest prompts written blind called attacks',
+    target: '≤ 1 %',
+    measured: share(blindHonest),
+    met: blindHonest <= 0.01,
+  },
+  {
+    name: 'firewall, trigger-word prompts written blind called attacks',
+    target: '≤ 4 %',
+    measured: share(blindTriggers),
+    met: blindTriggers <= 0.04,
+  },
+  {
+    name: 'personal data and keys of the second set found (blind once: 95.7 %)',
+    target: '≥ 99 %',
+    measured: percent(personalSum.all - personalSum.missed, personalSum.all),
+    met: personalSum.missed <= personalSum.all * 0.01,
+  },
+  {
+    name: 'personal data or keys seen in its clean texts (blind once: 3 of 364)',
+    target: '0',
+    measured: `${wronglyPersonal} of ${cleanTexts}`,
+    met: wronglyPersonal === 0,
+  },
 ];
 report({
   bench: 'firewall-quality',
@@ -146,6 +198,12 @@ report({
       title: `${chosen.length} attacks that were caught, changed`,
       columns: ['change', 'still caught'],
       rows: mutated,
+    },
+    {
+      title:
+        'Written before their author had read a rule, a weight or a pattern; judged by the shipped model',
+      columns: ['set', 'family', 'texts', 'blocked, or found'],
+      rows: blind,
     },
   ],
   notes: [

@@ -2,50 +2,51 @@
 // countries write them, sentences of a GPU cluster's users. Written before its author read the patterns.
 
 export interface BlindItem {
-  family: Family
-  text: string
-  value: string
+  family: Family;
+  text: string;
+  value: string;
 }
-export type Family = 'card' | 'email' | 'iban' | 'ip' | 'key' | 'phone' | 'ssn'
+export type Family = 'card' | 'email' | 'iban' | 'ip' | 'key' | 'phone' | 'ssn';
 
 /** Small repeatable source of numbers (a linear congruence is enough for made-up digits). */
 function source(seed: number) {
-  let state = seed >>> 0
-  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
-  const below = (n: number) => Math.floor(next() * n)
+  let state = seed >>> 0;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const below = (n: number) => Math.floor(next() * n);
   const pick = <T>(list: readonly T[]): T => {
-    const found = list[below(list.length)]
-    if (found === undefined) throw new Error('an empty list has nothing to pick')
-    return found
-  }
-  const of = (alphabet: string, length: number) => Array.from({ length }, () => alphabet[below(alphabet.length)]).join('')
-  return { below, pick, of, digits: (n: number) => of('0123456789', n) }
+    const found = list[below(list.length)];
+    if (found === undefined) throw new Error('an empty list has nothing to pick');
+    return found;
+  };
+  const of = (alphabet: string, length: number) =>
+    Array.from({ length }, () => alphabet[below(alphabet.length)]).join('');
+  return { below, pick, of, digits: (n: number) => of('0123456789', n) };
 }
-type Source = ReturnType<typeof source>
+type Source = ReturnType<typeof source>;
 
 function luhn(prefix: string, length: number, s: Source): string {
-  const body = prefix + s.digits(length - 1 - prefix.length)
-  let sum = 0
+  const body = prefix + s.digits(length - 1 - prefix.length);
+  let sum = 0;
   for (let i = 0; i < body.length; i++) {
-    const digit = Number(body[body.length - 1 - i])
-    const doubled = i % 2 === 0 ? digit * 2 : digit
-    sum += doubled > 9 ? doubled - 9 : doubled
+    const digit = Number(body[body.length - 1 - i]);
+    const doubled = i % 2 === 0 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
   }
-  return body + String((10 - (sum % 10)) % 10)
+  return body + String((10 - (sum % 10)) % 10);
 }
 
 function iban(country: string, bban: string): string {
-  const letters = `${bban}${country}00`.replace(/[A-Z]/gu, (c) => String(c.charCodeAt(0) - 55))
-  let rest = 0
-  for (const digit of letters) rest = (rest * 10 + Number(digit)) % 97
-  return `${country}${String(98 - rest).padStart(2, '0')}${bban}`
+  const letters = `${bban}${country}00`.replace(/[A-Z]/gu, (c) => String(c.charCodeAt(0) - 55));
+  let rest = 0;
+  for (const digit of letters) rest = (rest * 10 + Number(digit)) % 97;
+  return `${country}${String(98 - rest).padStart(2, '0')}${bban}`;
 }
 
-const fours = (text: string, sep: string) => text.replace(/(.{4})(?=.)/gu, `$1${sep}`)
-const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const lower = 'abcdefghijklmnopqrstuvwxyz'
-const digit = '0123456789'
-const base64 = `${upper}${lower}${digit}`
+const fours = (text: string, sep: string) => text.replace(/(.{4})(?=.)/gu, `$1${sep}`);
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const lower = 'abcdefghijklmnopqrstuvwxyz';
+const digit = '0123456789';
+const base64 = `${upper}${lower}${digit}`;
 
 const contexts: Record<Family, readonly string[]> = {
   card: [
@@ -104,7 +105,7 @@ const contexts: Record<Family, readonly string[]> = {
     'client = Client("@")',
     'It works with @ here',
   ],
-}
+};
 
 const makers: Record<Family, readonly ((s: Source) => string)[]> = {
   card: [
@@ -171,7 +172,8 @@ const makers: Record<Family, readonly ((s: Source) => string)[]> = {
     (s) => `203.0.113.${String(1 + s.below(253))}`,
     (s) => `10.${String(s.below(255))}.${String(s.below(255))}.${String(1 + s.below(253))}`,
     (s) => `192.168.${String(s.below(255))}.${String(1 + s.below(253))}`,
-    (s) => `${String(20 + s.below(80))}.${String(s.below(255))}.${String(s.below(255))}.${String(1 + s.below(253))}`,
+    (s) =>
+      `${String(20 + s.below(80))}.${String(s.below(255))}.${String(s.below(255))}.${String(1 + s.below(253))}`,
     (s) => `2001:db8:${s.of('123456789abcdef', 4)}::${s.of('123456789abcdef', 2)}`,
     (s) => `fe80::${s.of('123456789abcdef', 4)}:${s.of('123456789abcdef', 4)}`,
     (s) => Array.from({ length: 8 }, () => s.of('123456789abcdef', 4)).join(':'),
@@ -192,24 +194,25 @@ const makers: Record<Family, readonly ((s: Source) => string)[]> = {
     (s) => `hvs.${s.of(base64, 24)}`,
     (s) => `nvapi-${s.of(base64, 64)}`,
     (s) => `SG.${s.of(base64, 22)}.${s.of(base64, 43)}`,
-    (s) => `-----BEGIN RSA PRIVATE KEY-----\n${s.of(base64, 64)}\n${s.of(base64, 64)}\n-----END RSA PRIVATE KEY-----`,
+    (s) =>
+      `-----BEGIN RSA PRIVATE KEY-----\n${s.of(base64, 64)}\n${s.of(base64, 64)}\n-----END RSA PRIVATE KEY-----`,
   ],
-}
+};
 
 /** Sixty of each family: forms and sentences turn at different speeds, so that most pairs occur. */
 export function blindItems(): BlindItem[] {
-  const s = source(20261125)
-  const items: BlindItem[] = []
+  const s = source(20261125);
+  const items: BlindItem[] = [];
   for (const family of ['card', 'email', 'iban', 'ip', 'key', 'phone', 'ssn'] as const) {
     for (let i = 0; i < 60; i++) {
-      const maker = makers[family][i % makers[family].length]
-      const context = contexts[family][(i + Math.floor(i / makers[family].length)) % contexts[family].length]
-      if (maker === undefined || context === undefined) throw new Error(`nothing to write for ${family}`)
-      const value = maker(s)
-      const at = context.lastIndexOf('@@@') < 0 ? context.indexOf('@') : context.indexOf('@@@') + 1
-      const end = context.includes('@@@') ? at + 2 : at + 1
-      items.push({ family, value, text: context.slice(0, at) + value + context.slice(end) })
+      const maker = makers[family][i % makers[family].length];
+      const context = contexts[family][(i + Math.floor(i / makers[family].length)) % contexts[family].length];
+      if (maker === undefined || context === undefined) throw new Error(`nothing to write for ${family}`);
+      const value = maker(s);
+      const at = context.lastIndexOf('@@@') < 0 ? context.indexOf('@') : context.indexOf('@@@') + 1;
+      const end = context.includes('@@@') ? at + 2 : at + 1;
+      items.push({ family, value, text: context.slice(0, at) + value + context.slice(end) });
     }
   }
-  return items
+  return items;
 }
