@@ -15,7 +15,7 @@ import { learnWithout, folds, ordinarySources } from '../tools/firewall/leave-ou
 import { prepare } from '../tools/firewall/learn.ts';
 import { mutations } from './firewall/mutations.ts';
 import { fill } from './firewall/personal-data.ts';
-import { blindTexts, judgeBlind, judgeClean, judgePersonalData, sumOf } from './firewall/written-blind.ts';
+import { cleanTexts, judgeBlind, judgeClean, judgePersonalData, sumOf } from './firewall/written-blind.ts';
 import { describeMachine } from './support/machine.ts';
 import { report, type Figure } from './support/result.ts';
 import { whole } from './support/table.ts';
@@ -117,7 +117,7 @@ const personalSum = sumOf(personal);
 for (const [family, { all, missed }] of personal)
   blind.push(['personal data', family, whole(all), percent(all - missed.length, all)]);
 const wronglyPersonal = (await judgeClean(shipped)).length;
-const cleanTexts = ['clean.txt', 'honest.txt', 'trigger.txt'].flatMap((file) => blindTexts(file)).length;
+const cleanCount = cleanTexts().length;
 const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
 const worst = Math.min(...kept);
@@ -177,9 +177,9 @@ const figures: readonly Figure[] = [
     met: personalSum.missed <= personalSum.all * 0.01,
   },
   {
-    name: 'personal data or keys seen in its clean texts (blind once: 3 of 364)',
+    name: 'personal data or keys seen in its clean texts (blind once: 2 of 363)',
     target: '0',
-    measured: `${wronglyPersonal} of ${cleanTexts}`,
+    measured: `${wronglyPersonal} of ${cleanCount}`,
     met: wronglyPersonal === 0,
   },
 ];

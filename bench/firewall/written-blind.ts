@@ -91,14 +91,19 @@ export const judgePersonalData = (engine: Engine): Promise<ReadonlyMap<string, T
     },
   );
 
-/** Texts that hold no personal data: those in which some was seen. */
+/** Texts that hold no personal data: all but one line of a log, which holds an address. */
+export const cleanTexts = (): readonly BlindText[] =>
+  ['clean.txt', 'honest.txt', 'trigger.txt']
+    .flatMap((file) => blindTexts(file))
+    .filter(({ text }) => !text.includes('from 192.0.2.44'));
+
+/** The clean texts in which personal data or a key was seen. */
 export const judgeClean = async (engine: Engine): Promise<readonly string[]> => {
   const wrong: string[] = [];
-  for (const file of ['clean.txt', 'honest.txt', 'trigger.txt'])
-    for (const { text } of blindTexts(file)) {
-      const hit = (await inspectText(engine, text)).find(({ kind }) => kind === 'pii' || kind === 'secret');
-      if (hit !== undefined) wrong.push(`${hit.type}: ${text}`);
-    }
+  for (const { text } of cleanTexts()) {
+    const hit = (await inspectText(engine, text)).find(({ kind }) => kind === 'pii' || kind === 'secret');
+    if (hit !== undefined) wrong.push(`${hit.type}: ${text}`);
+  }
   return wrong;
 };
 

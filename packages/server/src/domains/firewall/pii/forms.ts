@@ -1,6 +1,6 @@
 import type { PiiType } from '@gpushield/contracts';
 import { isIPv6 } from 'node:net';
-import { cardValid, digitsOf, ibanValid, ipv4Valid, phoneValid, ssnValid } from './checksums.ts';
+import { cardValid, digitsOf, ibanPattern, ibanValid, ipv4Valid, phoneValid, ssnValid } from './checksums.ts';
 
 /** How one kind of personal data looks. */
 export interface PiiForm {
@@ -28,14 +28,13 @@ export const piiForms: readonly PiiForm[] = [
     digits: 0,
     sign: '@',
     pattern:
-      /(?<![A-Za-z0-9._%+-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}\b/g,
+      /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}](?:[\p{L}\p{N}._%+'’&#~-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}_]|:[^\s:]{0,80}\/)/gu,
     reason: 'An e-mail address',
   },
   {
     type: 'iban',
     digits: 2,
-    pattern:
-      /\b[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]{4}|[ -]?[A-Z]{4}(?=[ -]?\d)){2,7}(?:[ -]?\d{1,3}|[A-Z0-9]{1,3})?\b/gi,
+    pattern: ibanPattern(),
     valid: ibanValid,
     reason: 'An IBAN with a valid checksum',
   },
@@ -66,7 +65,7 @@ export const piiForms: readonly PiiForm[] = [
     type: 'ip',
     digits: 4,
     sign: '.',
-    pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)/g,
+    pattern: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]{0,16}\d)/g,
     valid: ipv4Valid,
     unless: /(?:version|release|v\.?|ver|section|chapter|clause)\s{0,2}$/i,
     reason: 'An IPv4 address',
@@ -143,14 +142,14 @@ export const piiForms: readonly PiiForm[] = [
   {
     type: 'passport',
     digits: 5,
-    pattern: /\b(?=[A-Z0-9]*\d{5})[A-Z]{0,3}\d{5,9}[A-Z]{0,1}\d{0,2}\b/g,
+    pattern: /\b(?=[A-Z0-9]{0,12}\d{5})[A-Z]{0,3}\d{5,9}[A-Z]{0,1}\d{0,2}\b/g,
     context: /\b(?:passport|reisepass|pasaporte|passeport|passaporto|passaporte|paspoort|паспорт)/i,
     reason: 'A passport number, by the words beside it',
   },
   {
     type: 'driver_licence',
     digits: 4,
-    pattern: /\b(?=[A-Z0-9-]*\d{4})[A-Z0-9]{1,7}[A-Z0-9-]{4,16}\b/g,
+    pattern: /\b(?=[A-Z0-9-]{0,22}\d{4})[A-Z0-9]{1,7}[A-Z0-9-]{4,16}\b/g,
     context:
       /\b(?:driver'?s?|driving)[ -]licen[cs]e|\b(?:führerschein|permis de conduire|licencia de conducir|dl (?:number|no))\b/i,
     reason: 'A driving licence number, by the words beside it',
@@ -158,7 +157,7 @@ export const piiForms: readonly PiiForm[] = [
   {
     type: 'national_id',
     digits: 4,
-    pattern: /(?<![\w-])(?=[A-Z0-9 ./-]*\d{4})[A-Z]{0,5}\d[\d ./-]{4,18}\d[A-Z]{0,2}(?![\w-])/g,
+    pattern: /(?<![\w-])(?=[A-Z0-9 ./-]{0,26}\d{4})[A-Z]{0,5}\d[\d ./-]{4,18}\d[A-Z]{0,2}(?![\w-])/g,
     valid: (value) => digitsOf(value).length >= 7 && digitsOf(value).length <= 14,
     context: idContext,
     reason: 'A national number, by the words beside it',
@@ -202,7 +201,7 @@ export const piiForms: readonly PiiForm[] = [
       /(?<=\\[nrt]|^|[^\w+.-])\(?\d(?:[ .()/-]{0,2}\d){5,14}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?!\w)/gi,
     valid: phoneValid,
     context:
-      /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon|handy|teléfono|téléphone|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i,
+      /\b(?:phone|tel|telephone|mobile|cell|call|fax|whatsapp|sms|text me|contact|reach|number is|telefon\w{0,8}|handy(?:nummer)?|mobil\w{0,8}|rufnummer|teléfono|téléphone|portable|numero|dial|hotline|ring)\b|☎|电话|電話|전화/i,
     reason: 'A telephone number, by the words beside it',
   },
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findPii } from '../pii/find-pii.ts';
 import { piiForms } from '../pii/forms.ts';
 import { findSecrets, secretForms } from './secrets.ts';
 
@@ -23,6 +24,13 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
   google_oauth: [`ya29.${letters(20)}`],
   stripe_key: ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'].map((begin) => `${begin}${letters(16)}`),
   huggingface_token: [`hf_${letters(30)}`],
+  nvidia_key: [`nvapi-${letters(60)}`],
+  replicate_token: [`r8_${letters(37)}`],
+  groq_key: [`gsk_${letters(48)}`],
+  xai_key: [`xai-${letters(60)}`],
+  docker_token: ['pat', 'oat'].map((kind) => `dckr_${kind}_${letters(20)}`),
+  shopify_token: ['at', 'ss', 'ca', 'pa'].map((kind) => `shp${kind}_${hex(32)}`),
+  age_key: [`AGE-SECRET-KEY-1${upper(58)}`],
   npm_token: [`npm_${letters(36)}`],
   pypi_token: [`pypi-${letters(50)}`],
   vault_token: ['hvs.', 'hvb.', 'hvr.'].map((begin) => `${begin}${letters(24)}`),
@@ -95,5 +103,37 @@ describe('what spares a text a pattern', () => {
         if (form.sign !== undefined) expect(match).toContain(form.sign);
       }
     }
+  });
+});
+
+const found = (text: string): readonly string[] =>
+  findPii(text).map(({ type, start, end }) => `${type}:${text.slice(start, end)}`);
+
+describe('the forms of personal data', () => {
+  it('look no further than their own length: nothing repeats without a bound', () => {
+    for (const { pattern, reason } of piiForms) {
+      const bare = pattern.source.replace(/\[(?:\\.|[^\]])*\]|\\./g, 'C');
+      expect(bare, reason).not.toMatch(/[*+]/);
+    }
+  });
+
+  it('finds addresses with letters of any script and apostrophes, and no place of a repository', () => {
+    expect(found("write to o'neil@example.ie now")).toEqual(["email:o'neil@example.ie"]);
+    expect(found('jürgen.groß@bücher.example')).toEqual(['email:jürgen.groß@bücher.example']);
+    expect(found('Mail: иван@почта.рф')).toEqual(['email:иван@почта.рф']);
+    expect(found('git clone git@github.com:acme/tool.git')).toEqual([]);
+    expect(found('to ann@example.org: call me')).toEqual(['email:ann@example.org']);
+  });
+
+  it('finds an account of each length, and not the word that follows it', () => {
+    for (const iban of ['FR1420041010050500013M02606', 'AT61 1904 3002 3457 3201', 'NO93 8601 1117 947'])
+      expect(found(`pay ${iban} from Monday`), iban).toEqual([`iban:${iban}`]);
+    expect(found('pay FR1420041010050500013M02607')).toEqual([]);
+  });
+
+  it('finds a telephone by the words beside it, and takes no counters for one', () => {
+    expect(found('telefonisch unter 0171 7112154')).toEqual(['phone:0171 7112154']);
+    expect(found('Batch 0042-0043-0044 of 2026')).toEqual([]);
+    expect(found('0049 89 591913')).toEqual(['phone:0049 89 591913']);
   });
 });
