@@ -21,6 +21,8 @@ let shells: Set<TerminalSession>;
 let asked: number;
 /** What asking again ends with. */
 let verdict: () => Promise<void>;
+/** The shell that is opened. */
+let shell: () => TerminalSession;
 
 /** A shell that takes nothing until it is told to. */
 const stuckShell = (): TerminalSession => {
@@ -50,8 +52,17 @@ const stuckShell = (): TerminalSession => {
   return session;
 };
 
+/** A shell that is over, and wrote much before. */
+const talkativeShell = (bytes: number): TerminalSession => {
+  const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+  stream.push(Buffer.alloc(bytes));
+  stream.push(null);
+  return { stream, resize: () => undefined, exited: Promise.resolve(3), close: () => stream.destroy() };
+};
+
 beforeEach(async () => {
   taken = 0;
+  shell = stuckShell;
   shells = new Set();
   asked = 0;
   verdict = () => Promise.resolve();
@@ -69,7 +80,7 @@ beforeEach(async () => {
     });
     return { job_id: jobId };
   });
-  const port = { terminal: () => Promise.resolve(stuckShell()), visits };
+  const port = { terminal: () => Promise.resolve(shell()), visits };
   const streams = createStreamSlots({ max: 10, perPrincipal: 2 });
   const log = pino({ level: 'silent' });
   ({ stop } = serveTerminals({ app, port, streams, log, recheckMs: 20 }));
@@ -127,6 +138,20 @@ describe('a terminal', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1.5 * pieces * piece.length);
     goOn();
     await expect.poll(() => taken, { timeout: 20_000 }).toBe(pieces * piece.length);
+  });
+
+  it('is over for its client when everything that its shell wrote was sent', async () => {
+    const bytes = 24 * 1024 * 1024;
+    shell = () => talkativeShell(bytes);
+    const client = connect('anna');
+    let received = 0;
+    let code: unknown;
+    client.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) received += data.length;
+      else code = JSON.parse(data.toString('utf8'));
+    });
+    await once(client, 'close');
+    expect({ received, code }).toEqual({ received: bytes, code: { type: 'exit', code: 3 } });
   });
 
   it('is not closed because the server is too busy to ask again', async () => {

@@ -121,9 +121,14 @@ const join = (client: WebSocket, session: TerminalSession, visit: TerminalVisit,
   client.on('error', () => {
     client.terminate();
   });
-  void session.exited.then((code) => {
+  const sayEnd = (code: number | null): void => {
     tell(client, { type: 'exit', code });
     client.close(1000);
+  };
+  void session.exited.then((code) => {
+    // A slow client has not read all that the shell wrote yet.
+    if (stream.readableEnded || stream.destroyed) sayEnd(code);
+    else stream.once('close', () => sayEnd(code)).once('end', () => sayEnd(code));
   });
 };
 

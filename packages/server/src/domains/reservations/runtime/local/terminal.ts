@@ -101,7 +101,12 @@ const sessionOver = (socket: Socket): TerminalSession => {
       if (received.length < headBytes + length) return;
       const payload = received.subarray(headBytes, headBytes + length);
       if (received[0] === kinds.bytes && !stream.push(payload)) socket.pause();
-      if (received[0] === kinds.exit && payload.length === 4) exit(payload.readInt32BE(0));
+      if (received[0] === kinds.exit && payload.length === 4) {
+        exit(payload.readInt32BE(0));
+        // Nothing comes after it, and the helper waits for this.
+        socket.destroy();
+        return;
+      }
       received = received.subarray(headBytes + length);
     }
   });

@@ -41,11 +41,23 @@ const pty = spawn(environment['SHELL'] ?? '/bin/sh', ['-l'], {
 pty.onData((data) => {
   socket.write(frame(0, Buffer.isBuffer(data) ? data : Buffer.from(data, 'utf8')));
 });
+let over = false;
+// The server hangs up once it has read this. Were this side to, whatever the server writes meanwhile (keys typed ahead)
+// would fail and take with it what it has not read yet.
 pty.onExit(({ exitCode }) => {
+  over = true;
   const code = Buffer.alloc(4);
   code.writeInt32BE(exitCode);
-  socket.end(frame(2, code), () => process.exit(0));
+  socket.write(frame(2, code));
 });
+
+const resize = (payload: Buffer): void => {
+  try {
+    pty.resize(payload.readUInt16BE(0), payload.readUInt16BE(2));
+  } catch {
+    // The shell is gone, and its exit code on the way; or it is no size.
+  }
+};
 
 let received: Buffer = Buffer.alloc(0);
 socket.on('data', (chunk: Buffer) => {
@@ -55,13 +67,12 @@ socket.on('data', (chunk: Buffer) => {
     if (received.length < 5 + length) return;
     const payload = received.subarray(5, 5 + length);
     if (received[0] === 0) pty.write(payload);
-    else if (received[0] === 1 && payload.length === 4)
-      pty.resize(payload.readUInt16BE(0), payload.readUInt16BE(2));
+    else if (received[0] === 1 && payload.length === 4) resize(payload);
     received = received.subarray(5 + length);
   }
 });
 const hangUp = (): void => {
-  pty.kill();
+  if (!over) pty.kill();
   process.exit(0);
 };
 socket.on('close', hangUp);
