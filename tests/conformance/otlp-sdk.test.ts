@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { Metadata } from '@grpc/grpc-js';
 import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPMetricExporter as HttpExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -58,6 +59,13 @@ describe('OpenTelemetry’s own exporters, unmodified', () => {
     const uuid = 'GPU-aaaaaaaa-0000-0000-0000-000000000001';
     const headers = { authorization: `Bearer ${admin.token}` };
     await exportOnce(new HttpExporter({ url: `${server.url}/v1/metrics`, headers }), uuid);
+    expect(await metricsOf(uuid)).toEqual(expected);
+  });
+
+  it('deliver over OTLP/HTTP with JSON', async () => {
+    const uuid = 'GPU-aaaaaaaa-0000-0000-0000-000000000003';
+    const headers = { authorization: `Bearer ${admin.token}` };
+    await exportOnce(new JsonExporter({ url: `${server.url}/v1/metrics`, headers }), uuid);
     expect(await metricsOf(uuid)).toEqual(expected);
   });
 
