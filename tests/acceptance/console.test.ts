@@ -94,6 +94,64 @@ describe.skipIf(chromium === undefined || !isBuilt)('the console in a browser', 
     await see('device.approve');
   });
 
+  const fill = (label: string, text: string) =>
+    page.locator(`::-p-xpath(//label[starts-with(normalize-space(), "${label}")]//input)`).fill(text);
+
+  const secret = async () => String(await page.evaluate(`document.querySelector('code.secret').textContent`));
+
+  it('makes a key, shows it once, and revokes it', async () => {
+    await click('Access');
+    await fill('What it is for', 'a test of the console');
+    await click('Make a key');
+    await see('shown this once');
+    const key = await secret();
+    const me = () => fetch(`${running.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await me()).status).toBe(200);
+    await click('Fleet');
+    await see('What detection finds now');
+    expect(await page.content()).not.toContain(key);
+    await click('Access');
+    await see('a test of the console');
+    await page
+      .locator('::-p-xpath(//tr[contains(., "a test of the console")]//button[normalize-space()="Revoke"])')
+      .click();
+    await see('revoked');
+    expect((await me()).status).toBe(403);
+  });
+
+  it('adds a person, who cannot sign in any more once disabled', async () => {
+    await fill('Name', 'newcomer');
+    await fill('First password', 'quartz-harbour-58-lantern');
+    await click('Add');
+    await see('newcomer');
+    const logIn = () =>
+      fetch(`${running.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'newcomer', password: 'quartz-harbour-58-lantern' }),
+      });
+    expect((await logIn()).status).toBe(200);
+    await page
+      .locator('::-p-xpath(//tr[contains(., "newcomer")]//button[normalize-space()="Disable"])')
+      .click();
+    await see('disabled');
+    expect((await logIn()).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('makes a webhook, with the secret that its receiver verifies with, and deletes it', async () => {
+    await click('Webhooks');
+    await fill('Address', 'https://example.org/hooks');
+    await click('Make');
+    await see('verifies signatures with');
+    expect(await secret()).toMatch(/^whsec_/);
+    await click('https://example.org/hooks');
+    await see('Deliveries to https://example.org/hooks');
+    await click('Switch off');
+    await see('off: manual');
+    await click('Delete');
+    await see('Nobody is told of anything.');
+  });
+
   it.each(['viewer', 'analyst', 'researcher', 'operator'])(
     'offers %s nothing that is refused',
     async (role) => {

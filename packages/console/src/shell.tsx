@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { useMe } from './data/use-me.ts';
 import { useAlertStream } from './data/use-alert-stream.ts';
+import { AccessPage } from './pages/access.tsx';
 import { AlertPage } from './pages/alert.tsx';
 import { AlertsPage } from './pages/alerts.tsx';
 import { AuditPage } from './pages/audit.tsx';
@@ -15,6 +16,7 @@ import { NodePage } from './pages/node.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { ProcessPage } from './pages/process.tsx';
 import { ProcessesPage } from './pages/processes.tsx';
+import { WebhooksPage } from './pages/webhooks.tsx';
 import { useSession, useSignedIn } from './session/session-context.tsx';
 
 const places = [
@@ -24,6 +26,8 @@ const places = [
   { href: '/processes', label: 'Processes', scopes: ['scores:read'] },
   { href: '/jobs', label: 'Jobs', scopes: ['jobs:read', 'jobs:read:own'] },
   { href: '/models', label: 'Models', scopes: ['models:read', 'llm:generate'] },
+  { href: '/webhooks', label: 'Webhooks', scopes: ['webhooks:read'] },
+  { href: '/access', label: 'Access', scopes: ['users:read', 'keys:own'] },
   { href: '/audit', label: 'Audit', scopes: ['audit:read'] },
 ] as const;
 
@@ -83,6 +87,8 @@ const Pages = () => (
     <Route path="/jobs" component={JobsPage} />
     <Route path="/jobs/:id">{({ id }) => <JobPage id={id} />}</Route>
     <Route path="/models" component={ModelsPage} />
+    <Route path="/webhooks" component={WebhooksPage} />
+    <Route path="/access" component={AccessPage} />
     <Route path="/audit" component={AuditPage} />
     <Route path="/device" component={DevicePage} />
     <Route>
