@@ -63,9 +63,10 @@ export const seriesStatement = (
   const values: unknown[] = [gpuIds, new Date(plan.sinceMs), new Date(plan.untilMs)];
   if (state !== undefined && plan.tier !== 'raw') values.push(state.minutes_until);
   if (state !== undefined && plan.tier === 'hours') values.push(state.hours_until);
-  const sql = `SELECT gpu_id, extract(epoch FROM date_bin('${plan.stepSeconds} seconds', at, 'epoch'))::float8 AS bucket_s,
+  // `date_part`, not `extract`, whose exact decimals cost a sixth of the whole statement.
+  const sql = `SELECT gpu_id, date_part('epoch', date_bin('${plan.stepSeconds} seconds', at, 'epoch')) AS bucket_s,
       min(low) AS min, sum(total) / sum(n) AS mean, max(high) AS max,
-      (max(ARRAY[extract(epoch FROM at)::float8, newest]) FILTER (WHERE newest IS NOT NULL))[2] AS last,
+      (max(ARRAY[date_part('epoch', at), newest]) FILTER (WHERE newest IS NOT NULL))[2] AS last,
       sum(n)::int AS count
     FROM (${parts.join(' UNION ALL ')}) AS part GROUP BY gpu_id, bucket_s ORDER BY gpu_id, bucket_s`;
   return { sql, values };
