@@ -70,6 +70,29 @@ describe.skipIf(problem !== undefined)('a file that a process reaches', () => {
     expect(await seen(`exec /usr/bin/python3 -c '${script}'`)).toContain('/etc/made');
   });
 
+  it('that is reached over and over is told at once, and then counted; another one is told beside it', async () => {
+    await recorder.take();
+    const script = `import os
+def touch(path):
+    try: os.open(path, os.O_WRONLY)
+    except OSError: pass
+for n in range(40): touch("/etc/none/same")
+for n in range(10): touch("/etc/none/other%d" % n)
+touch("/etc/none/same-with-a-long-name-that-differs-at-its-end-a"); touch("/etc/none/same-with-a-long-name-that-differs-at-its-end-b")`;
+    const { pid } = spawnSync('/usr/bin/python3', ['-c', script], { stdio: 'ignore' });
+    const events = (await recorder.take()).filter((event) => event.pid === pid && event.syscall === 'openat');
+    const timesOf = (path: string): readonly unknown[] =>
+      events
+        .filter(({ metadata }) => metadata?.['path'] === path)
+        .map(({ metadata }) => metadata?.['times_this_second'] ?? 1);
+    // In two seconds where the first one ends between.
+    expect(timesOf('/etc/none/same').length).toBeLessThanOrEqual(5);
+    expect(timesOf('/etc/none/same')[0]).toBe(1);
+    expect(timesOf('/etc/none/same')).toContain(17);
+    const others = new Set(events.map(({ metadata }) => String(metadata?.['path'])));
+    expect([...others].filter((path) => path.startsWith('/etc/none/'))).toHaveLength(13);
+  });
+
   it('is no news where everyday work reaches it', async () => {
     expect(
       await seen('cd /usr/share; cat ../../etc/hostname; cd /dev; echo x > null; head -c 1 zero'),

@@ -6,7 +6,8 @@ import { createLineParser } from './parse.ts';
 const printed = (data: string): string => JSON.stringify({ type: 'printf', data });
 const command = (name: string): string => name.padEnd(16);
 const head = '21553493025219,4242,4243,77,21553492667376,11553492667376,1000,0,1';
-const opened = (text: string, comm = 'cat'): string => printed(`openat,${head},577|${command(comm)}${text}`);
+const opened = (text: string, comm = 'cat'): string =>
+  printed(`openat,${head},577,1|${command(comm)}${text}`);
 
 describe('a line of the program', () => {
   it('becomes a call with what the kernel told', () => {
@@ -15,7 +16,7 @@ describe('a line of the program', () => {
       kind: 'call',
       call: {
         ...{ syscall: 'openat', pid: 4242, tid: 4243, parentPid: 77, uid: 1000, euid: 0, command: 'cat' },
-        ...{ numbers: { flags: 577 }, text: '/etc/shadow', isTextCut: false },
+        ...{ numbers: { flags: 577, times_this_second: 1 }, text: '/etc/shadow', isTextCut: false },
       },
     });
   });
@@ -47,12 +48,12 @@ describe('a line of the program', () => {
     ['another type of JSON', '[1]'],
     ['an unknown syscall', printed(`frobnicate,${head}|${command('x')}`)],
     ['too few numbers', printed(`openat,${head}|${command('x')}/etc/x`)],
-    ['too many numbers', printed(`openat,${head},1,2|${command('x')}/etc/x`)],
-    ['a number that is none', printed(`openat,${head},0x1|${command('x')}/etc/x`)],
-    ['a pid beyond all pids', printed(`openat,1,99999999,1,1,1,1,0,0,1,0|${command('x')}/etc/x`)],
-    ['a negative pid', printed(`openat,1,-1,1,1,1,1,0,0,1,0|${command('x')}/etc/x`)],
-    ['no command', printed(`openat,${head},0|x`)],
-    ['no end of the numbers', printed(`openat,${head},0`)],
+    ['too many numbers', printed(`openat,${head},1,2,3|${command('x')}/etc/x`)],
+    ['a number that is none', printed(`openat,${head},0x1,1|${command('x')}/etc/x`)],
+    ['a pid beyond all pids', printed(`openat,1,99999999,1,1,1,1,0,0,1,0,1|${command('x')}/etc/x`)],
+    ['a negative pid', printed(`openat,1,-1,1,1,1,1,0,0,1,0,1|${command('x')}/etc/x`)],
+    ['no command', printed(`openat,${head},0,1|x`)],
+    ['no end of the numbers', printed(`openat,${head},0,1`)],
   ])('is refused where it is %s', (_, line) => {
     expect(createLineParser()(line)).toEqual({ kind: 'malformed' });
   });

@@ -9,7 +9,7 @@ const printed = (data: string): string => JSON.stringify({ type: 'printf', data 
 const comm = 'x'.padEnd(16);
 const atNs = 5_000_000_000;
 const opened = (text: string, tid = 9): string =>
-  printed(`openat,${String(atNs)},9,${String(tid)},1,1,1,0,0,1,577|${comm}${text}`);
+  printed(`openat,${String(atNs)},9,${String(tid)},1,1,1,0,0,1,577,1|${comm}${text}`);
 const up = (index: number, name: string, tid = 9): string =>
   printed(`+up,${String(tid)},${String(index)}|${name}`);
 const root = (when = atNs - 10_000, tid = 9): string => printed(`+root,${String(tid)},${String(when)}|`);

@@ -124,11 +124,15 @@ const textFacts = (deps: ToEventDeps, call: KernelCall, metadata: Metadata): boo
 /** Numbers that other fields are made of. */
 const ofWire: ReadonlySet<string> = new Set(['ret', 'address_high', 'address_low', 'family']);
 
+/** Of a call that was made over and over; of others it says nothing. */
+const counted = 'times_this_second';
+
 const metadataOf = (deps: ToEventDeps, call: KernelCall): Metadata | undefined => {
   const metadata: Metadata = {};
   for (const name in call.numbers) {
     const value = call.numbers[name];
-    if (value !== undefined && !ofWire.has(name)) metadata[name] = value;
+    if (value !== undefined && !ofWire.has(name) && !(name === counted && value === 1))
+      metadata[name] = value;
   }
   if (!textFacts(deps, call, metadata)) return undefined;
   if (call.isTextCut) metadata['cut'] = true;

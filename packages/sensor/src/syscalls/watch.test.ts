@@ -42,7 +42,7 @@ const watch = async (script: string, until?: (losses: Losses) => boolean) => {
 };
 
 const opened = (pid: number | string): string =>
-  `printf '%s%s%s\\n' '{"type":"printf","data":"openat,1,' ${String(pid)} ',7,1,1,1,0,0,1,577|cat             /etc/x"}'`;
+  `printf '%s%s%s\\n' '{"type":"printf","data":"openat,1,' ${String(pid)} ',7,1,1,1,0,0,1,577,1|cat             /etc/x"}'`;
 
 describe('bpftrace as a child', () => {
   it('tells calls, when it is attached, and what was lost; its own and the sensor’s calls are left out', async () => {

@@ -1,4 +1,5 @@
 import type { spawn as nodeSpawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createLineSplitter } from './lines.ts';
 import { createLineParser, type KernelCall } from './parse.ts';
@@ -47,7 +48,8 @@ const complaintOf = (stderr: string): string =>
 /** Runs bpftrace until it ends by itself or `signal` aborts; never rejects for what bpftrace does. */
 export const watchOnce = async (options: WatchOptions, signal: AbortSignal): Promise<WatchEnd> => {
   const { sight, programFile, spawn, path, sensorPid, onCall, onAttached, losses } = options;
-  await writeFile(programFile, buildProgram(sight.available, sensorPid), { mode: 0o600 });
+  const secret = randomBytes(8).readBigUInt64LE();
+  await writeFile(programFile, buildProgram(sight.available, sensorPid, secret), { mode: 0o600 });
   await chmod(programFile, 0o600);
   const [program = 'bpftrace', ...before] = sight.command;
   const child = spawn(program, [...before, '-f', 'json', '-B', 'line', programFile], {

@@ -56,6 +56,7 @@ const open = (syscall: string, pointer: string, flags: string, directory?: strin
   numbers: [['flags', '$fl']],
   text: ['path', `str(${pointer})`],
   perSecond: 30,
+  repeats: { path: pointer },
   // What is not told may be a link to something that counts: once it is open, the kernel knows what it is.
   then: `if (($fl & 0x40) != 0 && (${temporary} || (($w & 0xff) != 0x2f && @place[tid] == 2))) { @flags[tid] = $fl | (uint64)${temporaryMark}; } else { @flags[tid] = (uint64)${toldMark}; }`,
   otherwise: `if (${writes}) { @flags[tid] = $fl; }`,
@@ -85,6 +86,7 @@ const named = (syscall: string, pointer: string, directory?: string): Probe => (
   numbers: [],
   text: ['path', `str(${pointer})`],
   perSecond: 20,
+  repeats: { path: pointer },
   relative: {
     ...{ pointer, ...(directory === undefined ? {} : { directory }) },
     where: isGuardedPlace,

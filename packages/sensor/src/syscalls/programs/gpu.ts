@@ -17,6 +17,7 @@ export const gpuProbes: readonly Probe[] = [
       ['inner_command', '$inner'],
     ],
     perSecond: 20,
+    repeats: {},
   },
   {
     syscall: 'mmap',

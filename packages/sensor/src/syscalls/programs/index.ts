@@ -5,6 +5,7 @@ import { networkProbes } from './network.ts';
 import { processProbes } from './processes.ts';
 import { beginAt, findOpened, findPlace, skipClimbs, tellPlace } from './places.ts';
 import { firstWord, type Probe, type Relative } from './probe.ts';
+import { countAlike, isTold } from './repeats.ts';
 
 export { textBytes, type Probe } from './probe.ts';
 
@@ -53,18 +54,29 @@ const tell = (name: string, numbers: readonly string[], text: string | undefined
 };
 const wrapped = (expression: string): string => `(${expression})`;
 
+/** What one run of the program has of its own. */
+interface Once {
+  /** Who is left out. */
+  readonly notUs: string;
+  readonly secret: bigint;
+}
+
 const mayTell = (syscall: string, perSecond: number): string =>
   `@told[pid, "${syscall}"] < ${String(perSecond)} && @all < ${String(allPerSecond)}`;
 
 const clause = (
-  { syscall, at, setup, when, numbers, text, perSecond, then, otherwise, relative }: Probe,
-  notUs: string,
+  { syscall, at, setup, when, numbers, text, perSecond, then, otherwise, relative, repeats }: Probe,
+  { notUs, secret }: Once,
 ): string => {
-  const told = [...(at === 'exit' ? ['args->ret'] : []), ...numbers.map(([, expression]) => expression)];
+  const given = numbers.map(([, expression]) => expression);
+  const told = [...(at === 'exit' ? ['args->ret'] : []), ...given, ...(repeats === undefined ? [] : ['$n'])];
   const isPlaced = relative?.where !== undefined;
-  const body = `if (${mayTell(syscall, perSecond)}) {
+  const telling = `if (${mayTell(syscall, perSecond)}) {
       @told[pid, "${syscall}"]++; @all++; ${tell(syscall, told, text?.[1])}
-    } else { @dropped = count(); }
+    } else { @dropped = count(); }`;
+  // Each syscall has a secret of its own: the same path in two of them is no repetition.
+  const own = secret + BigInt(probes.findIndex((probe) => probe.syscall === syscall)) * 0x1_0001n;
+  const body = `${repeats === undefined ? telling : `${countAlike(own, given, repeats.path)} if (${isTold}) { ${telling} }`}
     ${then ?? ''} ${isPlaced ? 'if (($w & 0xff) != 0x2f) { delete(@place[tid]); }' : ''}`;
   const counts = isPlaced ? `(${when ?? '1'}) || (($w & 0xff) != 0x2f && @place[tid] != 0)` : when;
   const asked =
@@ -118,10 +130,10 @@ ${point} /@place[tid] != 0/ {
 };
 const opens: ReadonlySet<string> = new Set(['open', 'openat', 'openat2', 'creat']);
 
-const clausesOf = (probe: Probe, notUs: string): readonly string[] => [
-  ...(probe.relative === undefined ? [] : [placeClause(probe, probe.relative, notUs)]),
-  clause(probe, notUs),
-  ...(opens.has(probe.syscall) ? [openedClauses(probe, notUs)] : []),
+const clausesOf = (probe: Probe, once: Once): readonly string[] => [
+  ...(probe.relative === undefined ? [] : [placeClause(probe, probe.relative, once.notUs)]),
+  clause(probe, once),
+  ...(opens.has(probe.syscall) ? [openedClauses(probe, once.notUs)] : []),
 ];
 
 /**
@@ -152,14 +164,14 @@ const gpuOpened = `tracepoint:syscalls:sys_enter_openat {
 }`;
 
 /**
- * The bpftrace program for the syscalls that this kernel has a tracepoint of. `sensorPid` is left out of everything. What
- * it drops to bound its own work it counts, and says so each second.
+ * The bpftrace program for the syscalls that this kernel has a tracepoint of. `sensorPid` is left out of everything; `secret` is
+ * of this run alone. What it drops to bound its own work it counts, and says so each second.
  */
-export const buildProgram = (available: ReadonlySet<string>, sensorPid: number): string => {
-  const notUs = `pid != ${String(sensorPid)}`;
+export const buildProgram = (available: ReadonlySet<string>, sensorPid: number, secret: bigint): string => {
+  const once = { notUs: `pid != ${String(sensorPid)}`, secret };
   const clauses = [
     ...execSyscalls.filter((syscall) => available.has(syscall)).map(exec),
-    ...probes.filter(({ syscall }) => available.has(syscall)).flatMap((probe) => clausesOf(probe, notUs)),
+    ...probes.filter(({ syscall }) => available.has(syscall)).flatMap((probe) => clausesOf(probe, once)),
     ...(available.has('openat') ? [gpuOpened] : []),
     ...(available.has('exit_group')
       ? ['tracepoint:syscalls:sys_enter_exit_group { delete(@connected[pid]); delete(@gpu[pid]); }']
@@ -168,13 +180,17 @@ export const buildProgram = (available: ReadonlySet<string>, sensorPid: number):
   print(@dropped); clear(@dropped); clear(@told); clear(@reached); @all = 0; @execs = 0;
 }`,
   ];
-  return `BEGIN { @all = 0; @execs = 0; }\n${clauses.join('\n')}\nEND { clear(@all); clear(@execs); clear(@told); clear(@dropped); clear(@reached); clear(@connected); clear(@gpu); clear(@flags); clear(@place); }\n`;
+  return `BEGIN { @all = 0; @execs = 0; }\n${clauses.join('\n')}\nEND { clear(@all); clear(@execs); clear(@told); clear(@dropped); clear(@reached); clear(@connected); clear(@gpu); clear(@flags); clear(@place); clear(@alike); }\n`;
 };
 
 const numbersBySyscall: ReadonlyMap<string, readonly string[]> = new Map([
-  ...probes.map(({ syscall, at, numbers }): [string, readonly string[]] => [
+  ...probes.map(({ syscall, at, numbers, repeats }): [string, readonly string[]] => [
     syscall,
-    [...(at === 'exit' ? ['ret'] : []), ...numbers.map(([name]) => name)],
+    [
+      ...(at === 'exit' ? ['ret'] : []),
+      ...numbers.map(([name]) => name),
+      ...(repeats === undefined ? [] : ['times_this_second']),
+    ],
   ]),
   ...[...opens].map((syscall): [string, readonly string[]] => [syscall + openedLine, ['ret', 'flags']]),
   ...execSyscalls.map((syscall): [string, readonly string[]] => [syscall, ['ret']]),

@@ -12,8 +12,8 @@ export interface Probe {
   readonly numbers: readonly (readonly [string, string])[];
   /** The one text that is told: name of the metadata and expression. */
   readonly text?: readonly [string, string];
-  /** What makes two calls of a process the same, as numbers besides those that are told; none: each is told. */
-  readonly sameBy?: { readonly path: string };
+  /** Calls with the same numbers, and the same text behind this pointer, are told once and then counted. */
+  readonly repeats?: { readonly path?: string };
   /** Calls a second of one process that are told; the rest is counted as dropped. */
   readonly perSecond: number;
   /** Statements that run for each call that counts, told or not. */
