@@ -1,26 +1,36 @@
 import { defined, isObject, listOf, objectOf, pick, textOf, type JsonObject } from './json.ts';
 import { refuseField } from './refuse-field.ts';
 
-const dataUrl = /^data:[a-z0-9.+/-]*(?:;[a-z0-9=.-]+)*;base64,/i;
+/** Base64 to its end: what else stands there a server may read as text, and nobody here did. */
+const dataUrl = /^data:[a-z0-9.+/-]*(?:;[a-z0-9=.-]+)*;base64,[a-z0-9+/_=\s-]*$/i;
 /** A name is an identifier: what is a sentence is said in a content, where it is read. */
 const identifier = /^[\w.:/-]{1,128}$/;
-const messageFields = [
-  'role',
-  'content',
-  'name',
-  'refusal',
-  'tool_call_id',
-  'tool_name',
-  'thinking',
-  'images',
-  'reasoning_content',
-];
+const role = /^[A-Za-z][\w-]{0,63}$/;
+/** Servers make ids of many forms; none has a space, and a sentence has. */
+const idForm = /^[\x21-\x7e]{1,256}$/;
+const base64 = /^[a-z0-9+/_=\s-]*$/i;
+/** Texts of a message beside its content. Of another type they would pass unread, and are left out. */
+const messageTexts = ['refusal', 'thinking', 'reasoning_content'];
 
 export const requireIdentifier = (name: unknown, field: string): string => {
   const text = textOf(name);
   if (!identifier.test(text)) throw refuseField(field, 'must be 1 to 128 letters, digits and _ . : / -');
   return text;
 };
+
+const optional = (value: unknown, require: (value: unknown) => unknown): unknown =>
+  value === undefined || value === null ? undefined : require(value);
+
+const requireForm = (form: RegExp, value: unknown, field: string, what: string): string => {
+  if (typeof value !== 'string' || !form.test(value)) throw refuseField(field, what);
+  return value;
+};
+
+/** Ollama's pictures. Errors: `validation_failed` for what is no base64. */
+export const requireImages = (images: unknown, field: string): readonly string[] =>
+  listOf(images).map((image, index) =>
+    requireForm(base64, image, `${field}/${String(index)}`, 'must be a picture in base64'),
+  );
 
 const imagePart = (part: JsonObject, field: string): JsonObject => {
   const { image_url: image } = part;
@@ -58,7 +68,7 @@ const toolCallOf = (value: unknown, field: string): JsonObject => {
   const called = objectOf(call['function']);
   const given = called['arguments'] ?? {};
   return defined({
-    id: call['id'],
+    id: optional(call['id'], (id) => requireForm(idForm, id, `${field}/id`, 'must be an id without spaces')),
     type: 'function',
     function: {
       name: requireIdentifier(called['name'], `${field}/function/name`),
@@ -73,8 +83,19 @@ const messageOf = (value: unknown, index: number): JsonObject => {
   const { name, content } = message;
   const calls = listOf(message['tool_calls']);
   return defined({
-    ...pick(message, messageFields),
-    name: name === undefined || name === null ? undefined : requireIdentifier(name, `${field}/name`),
+    role: requireForm(
+      role,
+      message['role'],
+      `${field}/role`,
+      'must be a word: system, user, assistant, tool …',
+    ),
+    ...Object.fromEntries(messageTexts.map((key) => [key, textOf(message[key]) || undefined])),
+    name: optional(name, (one) => requireIdentifier(one, `${field}/name`)),
+    tool_name: optional(message['tool_name'], (one) => requireIdentifier(one, `${field}/tool_name`)),
+    tool_call_id: optional(message['tool_call_id'], (id) =>
+      requireForm(idForm, id, `${field}/tool_call_id`, 'must be an id without spaces'),
+    ),
+    images: optional(message['images'], (images) => requireImages(images, `${field}/images`)),
     content: Array.isArray(content)
       ? content.map((part, at) => partOf(part, `${field}/content/${String(at)}`))
       : content,

@@ -1,4 +1,9 @@
-import { admissibleMessages, admissibleTools, requireIdentifier } from './admissible-messages.ts';
+import {
+  admissibleMessages,
+  admissibleTools,
+  requireIdentifier,
+  requireImages,
+} from './admissible-messages.ts';
 import { isObject, listOf, objectOf, pick, type JsonObject } from './json.ts';
 import { refuseField } from './refuse-field.ts';
 import type { Call } from './types.ts';
@@ -119,6 +124,8 @@ export const admissible = (call: Call): Call => {
   requireKnown(kind, body);
   requireTexts(body, 'prompt');
   requireTexts(body, 'input');
+  if (body['suffix'] !== undefined && typeof body['suffix'] !== 'string')
+    throw refuseField('/suffix', 'must be text');
   if (ollama['context'] !== undefined)
     throw refuseField(
       '/context',
@@ -135,6 +142,7 @@ export const admissible = (call: Call): Call => {
     },
     ollama: {
       ...pick(ollama, ollamaFields),
+      ...(ollama['images'] === undefined ? {} : { images: requireImages(ollama['images'], '/images') }),
       ...(ollama['options'] === undefined
         ? {}
         : { options: pick(objectOf(ollama['options']), ollamaOptions) }),

@@ -58,6 +58,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const about = { id: 'x', created: 1, model: 'gpt-x' };
+
 describe('an answer with more than the gateway reads', () => {
   const hidden = {
     audio: { transcript: secret },
@@ -65,7 +67,6 @@ describe('an answer with more than the gateway reads', () => {
     reasoning_details: [{ text: secret }],
     annotations: [{ url: secret }],
   };
-  const about = { id: 'x', created: 1, model: 'gpt-x' };
 
   it('comes without it, and with parts and arguments that were screened', async () => {
     openai.behave((_request, response) => {
@@ -107,6 +108,73 @@ describe('an answer with more than the gateway reads', () => {
     expect(answer.body).toContain('The key is');
     expect(answer.body).not.toContain(secret);
     expect(answer.body).not.toMatch(/transcript|reasoning_details|A1b2A1b2/);
+    expect(answer.body).toContain('[DONE]');
+  });
+});
+
+describe('an answer that is none', () => {
+  const answerWith = (body: string): void => {
+    openai.behave((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(body);
+    });
+  };
+
+  it.each([
+    ['choices that are no objects', '{"choices":[null,5]}'],
+    ['choices of lists', `{"choices":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+    ['a choice without a message', '{"choices":[{"index":0,"finish_reason":"stop"}]}'],
+    ['a text in the place of a message', '{"choices":[{"index":0,"text":"go"}]}'],
+  ])('%s: 502, and nothing of it comes through', async (_what, body) => {
+    answerWith(body);
+    const answer = await chat({ model: 'gpt-x' });
+    expect(answer.statusCode, answer.body).toBe(502);
+    expect(answer.json()).toMatchObject({ error: { code: 'upstream_failed' } });
+  });
+
+  it('of words that are no text: they are left out, for nobody reads them', async () => {
+    const message = {
+      role: ['assistant'],
+      content: { hidden: secret },
+      reasoning: { hidden: secret },
+      refusal: [secret],
+      tool_calls: [{ id: '1', type: 'function', function: { name: { hidden: secret }, arguments: '{}' } }],
+    };
+    answerWith(
+      JSON.stringify({ ...about, choices: [{ index: 0, message, finish_reason: { hidden: secret } }] }),
+    );
+    const answer = await chat({ model: 'gpt-x' });
+    expect(answer.statusCode, answer.body).toBe(200);
+    expect(answer.body).not.toContain(secret);
+    expect(answer.body).not.toContain('hidden');
+  });
+
+  it.each([
+    ['bytes that are no events', 'nonsense\n\n', 502],
+    ['nothing', '', 502],
+    [
+      'a stream that ends in mid-sentence',
+      'data: {"choices":[{"index":0,"delta":{"content":"half"}}]}\n\n',
+      200,
+    ],
+  ])('as a stream of %s: the client is told, never that it is done', async (_what, body, status) => {
+    openai.behave((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
+      response.end(body);
+    });
+    const answer = await chat({ model: 'gpt-x', stream: true });
+    expect(answer.statusCode, answer.body).toBe(status);
+    expect(answer.body).toContain('upstream_failed');
+    expect(answer.body).not.toContain('[DONE]');
+  });
+
+  it('but it is one without [DONE], where the choice says that it ended', async () => {
+    openai.behave((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('data: {"choices":[{"index":0,"delta":{"content":"all"},"finish_reason":"stop"}]}\n\n');
+    });
+    const answer = await chat({ model: 'gpt-x', stream: true });
+    expect(answer.body).toContain('all');
     expect(answer.body).toContain('[DONE]');
   });
 });

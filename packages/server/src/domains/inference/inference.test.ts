@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
@@ -87,7 +88,27 @@ describe('the zero-trust steps', () => {
     const none = `${Buffer.from('{"alg":"none","typ":"llm+jwt"}').toString('base64url')}.e30.`;
     const [head = '', payload = '', signature = ''] = (await scoped()).split('.');
     const forged = `${head}.${payload}.${signature.replace(/^./, (one) => (one === 'A' ? 'B' : 'A'))}`;
-    for (const token of [user, none, forged, 'nonsense', `${head}.${payload}.`]) {
+    const headed = (fields: object): string => {
+      const own = { alg: 'HS256', typ: 'llm+jwt' };
+      return Buffer.from(JSON.stringify({ ...own, ...fields })).toString('base64url');
+    };
+    // Signed with what a verifier might be talked into: an empty key, or the one that the token itself brings.
+    const signedWith = (key: string, fields: object): string => {
+      const text = `${headed(fields)}.${payload}`;
+      return `${text}.${createHmac('sha256', Buffer.from(key)).update(text).digest('base64url')}`;
+    };
+    const confused = [
+      `${headed({ alg: 'none' })}.${payload}.${signature}`,
+      `${headed({ alg: 'nOnE' })}.${payload}.`,
+      ...['HS512', 'RS256', 'ES256', 'EdDSA'].map((alg) => `${headed({ alg })}.${payload}.${signature}`),
+      signedWith('', {}),
+      signedWith('', { kid: '../../dev/null' }),
+      signedWith('key', { jwk: { kty: 'oct', k: Buffer.from('key').toString('base64url') } }),
+      `${head}.${payload}.${signature}=`,
+      `${head}.${payload}.${signature}.${signature}`,
+      `${head}.${payload}.${signature.slice(0, -1)}${String.fromCharCode(signature.charCodeAt(42) + 1)}`,
+    ];
+    for (const token of [user, none, forged, 'nonsense', `${head}.${payload}.`, ...confused]) {
       const answer = await generate(token);
       expect(answer.statusCode, token).toBe(401);
       expect(answer.json<{ detail: string }>().detail).toBe('Invalid token structure');

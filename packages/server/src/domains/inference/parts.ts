@@ -32,7 +32,9 @@ const contentPlaces = (kind: Kind, message: JsonObject, path: string): readonly 
     if (!isObject(part)) return [];
     const at = `${path}/content/${String(index)}`;
     const file = part['file'];
-    const fileParts = isObject(file) ? place('document', file, 'file_data', `${at}/file`) : [];
+    const fileParts = isObject(file)
+      ? ['file_data', 'filename'].flatMap((key) => place('document', file, key, `${at}/file`))
+      : [];
     return [...place(kind, part, 'text', at), ...place(kind, part, 'refusal', at), ...fileParts];
   });
 };
@@ -50,6 +52,7 @@ const messagePlaces = (body: JsonObject): readonly Place[] =>
     const path = `/messages/${String(index)}`;
     return [
       ...contentPlaces(kind, value, path),
+      ...place('assistant', value, 'refusal', path),
       ...place('assistant', value, 'thinking', path),
       ...place('assistant', value, 'reasoning_content', path),
       ...toolPlaces(value, path),

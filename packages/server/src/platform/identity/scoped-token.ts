@@ -112,6 +112,9 @@ const claimsOf = (payload: JWTPayload): ScopedClaims => {
   };
 };
 
+/** Three parts of base64url without padding, and a signature of 32 bytes that is written in one way only (RFC 7515). */
+const compactForm = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+
 /** Checks a token's signature, header and times. Errors: `token_expired`, and those of a wrong structure. */
 const createVerifier =
   ({ signingKey, clock }: Pick<ScopedTokenOptions, 'signingKey' | 'clock'>) =>
@@ -166,7 +169,7 @@ export const createScopedTokens = ({
         .setJti(claims.tokenId)
         .sign(signingKey),
     verify: async (token) => {
-      if (token.length > maxTokenLength) throw invalidStructure();
+      if (token.length > maxTokenLength || !compactForm.test(token)) throw invalidStructure();
       const id = hash('sha256', token, 'hex');
       const known = verified.get(id);
       const claims = known ?? (await verifyAnew(token));

@@ -8,9 +8,16 @@ import type { Call } from '../types.ts';
 const about = ['id', 'object', 'created', 'model', 'system_fingerprint', 'usage'];
 const texts = ['role', 'refusal', 'reasoning', 'reasoning_content'];
 
+/** What is screened is text: the same as an object or a list would pass unread. */
+const onlyText = (value: unknown): unknown =>
+  typeof value === 'string' || value === null ? value : undefined;
+
+const pickTexts = (object: JsonObject, names: readonly string[]): JsonObject =>
+  defined(Object.fromEntries(names.map((name) => [name, onlyText(object[name])])));
+
 /** Text; parts of text become one. */
 const contentOf = (content: unknown): unknown =>
-  Array.isArray(content) ? content.map((part) => textOf(objectOf(part)['text'])).join('') : content;
+  Array.isArray(content) ? content.map((part) => textOf(objectOf(part)['text'])).join('') : onlyText(content);
 
 const callOf = (value: unknown): JsonObject => {
   const call = objectOf(value);
@@ -19,7 +26,7 @@ const callOf = (value: unknown): JsonObject => {
   return defined({
     ...pick(call, ['index', 'id', 'type']),
     function: defined({
-      name: called['name'],
+      name: onlyText(called['name']),
       arguments: given === undefined || typeof given === 'string' ? given : JSON.stringify(given),
     }),
   });
@@ -29,7 +36,7 @@ const messageOf = (value: unknown): JsonObject => {
   const message = objectOf(value);
   const calls = listOf(message['tool_calls']);
   return defined({
-    ...pick(message, texts),
+    ...pickTexts(message, texts),
     content: contentOf(message['content']),
     tool_calls: calls.length > 0 ? calls.map(callOf) : undefined,
   });
@@ -38,10 +45,11 @@ const messageOf = (value: unknown): JsonObject => {
 const choiceOf = (kind: Call['kind'], streamed: boolean, value: JsonObject): JsonObject => {
   const said =
     kind === 'text'
-      ? { ...pick(value, ['text', 'reasoning', 'reasoning_content']) }
+      ? pickTexts(value, ['text', 'reasoning', 'reasoning_content'])
       : { [streamed ? 'delta' : 'message']: messageOf(value[streamed ? 'delta' : 'message']) };
   return {
-    ...pick(value, ['index', 'finish_reason']),
+    ...pick(value, ['index']),
+    ...pickTexts(value, ['finish_reason']),
     ...said,
     // Probabilities name the tokens that a stream holds back: only whole answers, judged at once, may bring them.
     ...(streamed ? (value['logprobs'] === undefined ? {} : { logprobs: null }) : pick(value, ['logprobs'])),

@@ -26,12 +26,15 @@ export const linesOf = async function* (body: AsyncIterable<Buffer>): AsyncGener
 export const garbled = (what: string): AppError =>
   new AppError('upstream_failed', { detail: `The model server sent ${what}` });
 
-/** The values of `data:` fields of a stream of server-sent events, up to `[DONE]`. */
+/** What ends a stream of OpenAI's protocol. */
+export const streamEnd = '[DONE]';
+
+/** The values of `data:` fields of a stream of server-sent events, up to and with `[DONE]`. */
 export const eventsOf = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   for await (const line of linesOf(body)) {
     if (!line.startsWith('data:')) continue;
     const data = line.slice(5).trim();
-    if (data === '[DONE]') return;
     if (data !== '') yield data;
+    if (data === streamEnd) return;
   }
 };

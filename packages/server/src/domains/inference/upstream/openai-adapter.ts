@@ -1,7 +1,7 @@
-import { countOf, isObject, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
+import { countOf, isObject, listOf, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
 import { noTimings, type Adapter, type Call, type ReportedUsage } from '../types.ts';
 import { cleanAnswer } from './clean-answer.ts';
-import { eventsOf, garbled } from './lines.ts';
+import { eventsOf, garbled, streamEnd } from './lines.ts';
 import { AppError } from '../../../platform/errors.ts';
 
 const paths = { chat: '/chat/completions', text: '/completions', embed: '/embeddings' } as const;
@@ -20,6 +20,10 @@ const refuseError = (chunk: JsonObject): void => {
   const cause = textOf(objectOf(chunk['error'])['message']) || textOf(chunk['error']);
   throw new AppError('upstream_failed', { detail: 'The model server broke off', cause: new Error(cause) });
 };
+
+/** Whether a whole answer's choice has what its kind of call asks for. */
+const saysSomething = (kind: Call['kind'], choice: unknown): boolean =>
+  isObject(choice) && (kind === 'text' ? typeof choice['text'] === 'string' : isObject(choice['message']));
 
 /** A prompt of Ollama's as a chat: models behind this protocol are rarely asked to continue a text. */
 const asChat = (call: Call): Call => {
@@ -67,16 +71,29 @@ export const createOpenaiAdapter = (): Adapter => ({
     if (!isObject(answer)) throw garbled('no JSON object');
     const expected = call.kind === 'embed' ? answer['data'] : answer['choices'];
     if (!Array.isArray(expected)) throw garbled('an answer without choices');
+    if (call.kind !== 'embed' && !expected.every((choice) => saysSomething(call.kind, choice))) {
+      throw garbled('a choice without an answer');
+    }
     return { body: cleanAnswer(call.kind, false, answer), usage: usageOf(answer), timings: noTimings };
   },
   pieces: async function* (call, _model, body) {
     const { kind } = asChat(call);
+    let finished = false;
     for await (const data of eventsOf(body)) {
+      if (data === streamEnd) {
+        finished = true;
+        break;
+      }
       const chunk = parseJsonText(data);
       if (!isObject(chunk)) throw garbled('an event that is no JSON object');
       refuseError(chunk);
       const usage = isObject(chunk['usage']) ? usageOf(chunk) : undefined;
+      finished ||= listOf(chunk['choices']).some(
+        (choice) => textOf(objectOf(choice)['finish_reason']) !== '',
+      );
       yield { chunk: cleanAnswer(kind, true, chunk), usage, timings: undefined };
     }
+    // Not every server says [DONE]; one that says neither stopped somewhere, and what came is not the answer.
+    if (!finished) throw garbled('an answer without its end');
   },
 });
