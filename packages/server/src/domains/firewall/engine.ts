@@ -1,7 +1,7 @@
 import { createConcepts, type Concepts } from './model/concepts.ts';
-import { extractFeatures } from './model/features.ts';
 import type { Models } from './model/load-models.ts';
-import { probabilityOf, scoreStretches } from './model/score.ts';
+import { probabilityOf, scoreSums } from './model/score.ts';
+import { sumWords, type Sums } from './model/sums.ts';
 import { createFoldTable, type FoldTable } from './text/fold-table.ts';
 import { foldText, splitWords, type View, type Words } from './text/view.ts';
 import { createDictionary, type Dictionary } from './views/dictionary.ts';
@@ -41,17 +41,30 @@ const spanOf = (view: View, from: number, to: number): { readonly start: number;
   return { start: Math.min(first, last), end: Math.max(first, last) + 1 };
 };
 
-const scoreView = (engine: Engine, view: View, words: Words): Scoring => {
-  const features = extractFeatures(engine.table, engine.concepts, view, words);
+const scoreView = (engine: Engine, view: View, sums: Sums): Scoring => {
   const { injection, toxicity } = engine.models;
-  const scored = scoreStretches(injection, words, features);
-  const toxic = scoreStretches(toxicity, words, features);
+  const { words } = sums;
+  const scored = scoreSums(injection, words, sums.offsets, sums.injection);
+  const toxic = scoreSums(toxicity, words, sums.offsets, sums.toxicity);
   return {
     view: view.name,
     injection: probabilityOf(injection, scored.raw),
     toxicity: probabilityOf(toxicity, toxic.raw),
     ...spanOf(view, words.starts[scored.best.from] ?? 0, words.ends[scored.best.to - 1] ?? view.length),
   };
+};
+
+/** The readings of a text with what their words weigh. The first is the plain one, which most others are nearly like. */
+const weigh = (
+  engine: Engine,
+  read: readonly (readonly [View, Words])[],
+): readonly (readonly [View, Sums])[] => {
+  let plain: Sums | undefined;
+  return read.map(([view, words]) => {
+    const sums = sumWords(engine, view, words, plain);
+    plain ??= sums;
+    return [view, sums] as const;
+  });
 };
 
 /** Every reading of a text that has words. */
@@ -66,15 +79,15 @@ const readWords = (engine: Engine, text: string): readonly (readonly [View, Word
 
 /** Scores every reading of a text. Time and memory are linear in its length. */
 export const scoreText = (engine: Engine, text: string): readonly Scoring[] =>
-  readWords(engine, text).map(([view, words]) => scoreView(engine, view, words));
+  weigh(engine, readWords(engine, text)).map(([view, sums]) => scoreView(engine, view, sums));
 
 /** How abusive the worst reading of a text is, from 0 to 1: all that is asked of an answer. */
 export const toxicityOf = (engine: Engine, text: string): number => {
   const { toxicity } = engine.models;
   let worst = 0;
-  for (const [view, words] of readWords(engine, text)) {
-    const features = extractFeatures(engine.table, engine.concepts, view, words);
-    worst = Math.max(worst, probabilityOf(toxicity, scoreStretches(toxicity, words, features).raw));
+  for (const [, sums] of weigh(engine, readWords(engine, text))) {
+    const { raw } = scoreSums(toxicity, sums.words, sums.offsets, sums.toxicity);
+    worst = Math.max(worst, probabilityOf(toxicity, raw));
   }
   return worst;
 };

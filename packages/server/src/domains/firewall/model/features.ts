@@ -23,10 +23,10 @@ const salt = {
   three: 0x7feb352d,
 };
 /** Concepts this many words apart still belong together. */
-const conceptReach = 7;
+export const conceptReach = 7;
 /** A word has at most this many character n-grams, so that features stay linear in words whatever they look like. */
 const gramsMax = 16;
-const featuresPerWord = 3 + gramsMax * 2 + 24;
+export const featuresPerWord = 3 + gramsMax * 2 + 24;
 const boundary = 0x5f;
 
 const bucketOf = (hash: number): number => {
@@ -86,7 +86,26 @@ const addConcepts = (ids: Int32Array, at: number, concepts: Int32Array, index: n
   return n;
 };
 
-/** Extracts what the linear models look at: one pass, time and memory linear in the words. */
+/** Writes the features of word `index` to `ids` from `at` on; the concepts of the words up to it stand in `concepts`. */
+export const addWord = (
+  ids: Int32Array,
+  at: number,
+  view: View,
+  words: Words,
+  concepts: Int32Array,
+  index: number,
+): number => {
+  let n = at;
+  const { hashes } = words;
+  const hash = hashes[index] ?? 0;
+  ids[n++] = bucketOf(hash ^ salt.word);
+  if (index > 0) ids[n++] = bucketOf(join((hashes[index - 1] ?? 0) ^ salt.pair, hash));
+  if (index > 1) ids[n++] = bucketOf(join((hashes[index - 2] ?? 0) ^ salt.gap, hash));
+  n = addGrams(ids, n, view, words.starts[index] ?? 0, words.ends[index] ?? 0);
+  return addConcepts(ids, n, concepts, index);
+};
+
+/** Extracts what the linear models learn from: one pass, time and memory linear in the words. */
 export const extractFeatures = (table: FoldTable, lexicon: Concepts, view: View, words: Words): Features => {
   const ids = new Int32Array(words.count * 27 + featuresPerWord + view.length * 2);
   const offsets = new Uint32Array(words.count + 1);
@@ -95,12 +114,7 @@ export const extractFeatures = (table: FoldTable, lexicon: Concepts, view: View,
   for (let i = 0; i < words.count; i += 1) {
     offsets[i] = n;
     concepts[i] = conceptsOf(lexicon, table, view, words, i);
-    const hash = words.hashes[i] ?? 0;
-    ids[n++] = bucketOf(hash ^ salt.word);
-    if (i > 0) ids[n++] = bucketOf(join((words.hashes[i - 1] ?? 0) ^ salt.pair, hash));
-    if (i > 1) ids[n++] = bucketOf(join((words.hashes[i - 2] ?? 0) ^ salt.gap, hash));
-    n = addGrams(ids, n, view, words.starts[i] ?? 0, words.ends[i] ?? 0);
-    n = addConcepts(ids, n, concepts, i);
+    n = addWord(ids, n, view, words, concepts, i);
   }
   offsets[words.count] = n;
   return { ids, offsets, concepts };

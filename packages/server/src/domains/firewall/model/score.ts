@@ -27,17 +27,13 @@ const manyLooks = (stretches: number): number =>
 const looksShare = 0.45;
 const looksMax = 1.5;
 
-/** The best stretch of a view. Sums come from prefix sums, so each stretch costs the same. */
-export const scoreStretches = (model: LinearModel, words: Words, features: Features): Scored => {
-  const { weights, scale, bias } = model;
-  const { ids, offsets } = features;
-  const sums = new Float64Array(words.count + 1);
-  let sum = 0;
-  for (let i = 0; i < words.count; i += 1) {
-    const end = offsets[i + 1] ?? 0;
-    for (let k = offsets[i] ?? 0; k < end; k += 1) sum += weights[ids[k] ?? 0] ?? 0;
-    sums[i + 1] = sum;
-  }
+/** The best stretch of a view, by the sums before each word: each stretch costs the same. */
+export const scoreSums = (
+  { scale, bias }: LinearModel,
+  words: Words,
+  offsets: Uint32Array,
+  sums: Float64Array,
+): Scored => {
   let raw = Number.NEGATIVE_INFINITY;
   let from = 0;
   let to = 0;
@@ -53,6 +49,18 @@ export const scoreStretches = (model: LinearModel, words: Words, features: Featu
     }
   });
   return { raw: raw - manyLooks(stretches), best: { from, to } };
+};
+
+/** The best stretch of a view whose features were gathered. */
+export const scoreStretches = (model: LinearModel, words: Words, { ids, offsets }: Features): Scored => {
+  const sums = new Float64Array(words.count + 1);
+  let sum = 0;
+  for (let i = 0; i < words.count; i += 1) {
+    const end = offsets[i + 1] ?? 0;
+    for (let k = offsets[i] ?? 0; k < end; k += 1) sum += model.weights[ids[k] ?? 0] ?? 0;
+    sums[i + 1] = sum;
+  }
+  return scoreSums(model, words, offsets, sums);
 };
 
 /** 0..1; 0.5 at the model's threshold. */

@@ -38,7 +38,7 @@ const ibanLengths: Readonly<Record<number, string>> = {
 /** An IBAN of any country, its characters together or in groups. */
 export const ibanPattern = (): RegExp =>
   new RegExp(
-    `\\b(?:${Object.entries(ibanLengths)
+    `\\b(?=[A-Z]{2}\\d{2})(?:${Object.entries(ibanLengths)
       .map(([length, countries]) => `(?:${countries})\\d{2}(?:[ -]?[A-Z0-9]){${String(Number(length) - 4)}}`)
       .join('|')})\\b`,
     'gi',

@@ -21,6 +21,7 @@ export const findPii = (text: string): readonly Hit[] => {
   const hits: Hit[] = [];
   for (const form of piiForms) {
     if (digits < form.digits || (form.sign !== undefined && !text.includes(form.sign))) continue;
+    if (form.mark?.test(text) === false) continue;
     for (const match of text.matchAll(form.pattern)) {
       const value = match[0];
       const start = match.index;

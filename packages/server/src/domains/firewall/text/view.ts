@@ -91,15 +91,27 @@ export const hashWord = (word: string): number => {
 /** Longer runs of letters are cut into words of this length, so that a text without spaces has words too. */
 const wordMax = 40;
 
+/** At most this many words: places where one begins, and where a long one is cut. */
+const countStarts = ({ classes }: FoldTable, { codes, length }: View): number => {
+  let [starts, before] = [0, 0];
+  for (let i = 0; i < length; i += 1) {
+    const kind = classes[codes[i] ?? 0] ?? 0;
+    const inWord = kind === charClass.letter || kind === charClass.digit ? 1 : 0;
+    if (kind === charClass.ideograph || inWord > before) starts += 1;
+    before = inWord;
+  }
+  return starts + Math.ceil(length / wordMax);
+};
+
 /** Splits a view into words: runs of letters and digits, or single characters of scripts without spaces. */
 export const splitWords = (table: FoldTable, view: View): Words => {
   const { codes, length } = view;
   const { classes } = table;
-  const room = (length >> 1) + 2 + length;
-  const starts = new Uint32Array(Math.min(room, length + 1));
-  const ends = new Uint32Array(starts.length);
-  const hashes = new Int32Array(starts.length);
-  const breaks = new Uint8Array(starts.length);
+  const room = countStarts(table, view) + 1;
+  const starts = new Uint32Array(room);
+  const ends = new Uint32Array(room);
+  const hashes = new Int32Array(room);
+  const breaks = new Uint8Array(room);
   let count = 0;
   let at = 0;
   while (at < length) {

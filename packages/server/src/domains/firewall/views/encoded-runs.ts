@@ -27,6 +27,8 @@ const decodedAt = (name: string, text: string, start: number, length: number): D
 
 const kinds: readonly {
   readonly name: string;
+  /** A text without so long a run of such characters holds none. */
+  readonly run: number;
   /** Stands in each run of this kind. */
   readonly mark?: RegExp;
   readonly pattern: RegExp;
@@ -34,11 +36,13 @@ const kinds: readonly {
 }[] = [
   {
     name: 'hex',
+    run: 2,
     pattern: /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ ,:]?){8,}/g,
     decode: (run) => Buffer.from(run.replace(/0x|\\x|[ ,:]/g, ''), 'hex').toString('utf8'),
   },
   {
     name: 'binary',
+    run: 8,
     mark: /[01]{8}/,
     pattern: /(?:[01]{8} ?){6,}/g,
     decode: (run) =>
@@ -51,16 +55,19 @@ const kinds: readonly {
   },
   {
     name: 'base64',
-    pattern: /[A-Za-z0-9+/_-]{12,}={0,2}/g,
+    run: 12,
+    // A run is begun at its beginning only: else each of its characters is tried.
+    pattern: /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}/g,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
   {
     name: 'base64-lines',
+    run: 40,
     mark: /\n/,
     pattern: /[A-Za-z0-9+/]{40,100}(?:\r?\n[A-Za-z0-9+/]{4,100})+={0,2}/g,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
-  { name: 'base32', pattern: /[A-Z2-7]{16,}={0,6}/g, decode: (run) => base32(run) },
+  { name: 'base32', run: 16, pattern: /[A-Z2-7]{16,}={0,6}/g, decode: (run) => base32(run) },
 ];
 
 const base32 = (run: string): string => {
@@ -79,11 +86,26 @@ const base32 = (run: string): string => {
   return Buffer.from(bytes).toString('utf8');
 };
 
+const inRun = new Uint8Array(128);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
+  inRun[char.charCodeAt(0)] = 1;
+
+/** The longest run of characters of base64: what most texts are told by to hold none. */
+const longestRun = (text: string): number => {
+  let [longest, run] = [0, 0];
+  for (let i = 0; i < text.length; i += 1) {
+    run = inRun[text.charCodeAt(i)] === 1 ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest;
+};
+
 /** Runs of base64, base32, hex and binary that decode to text. Encodings alone are no attack: what they say is judged. */
 export const decodeRuns = (text: string): readonly Decoded[] => {
   const found: Decoded[] = [];
-  for (const { name, mark, pattern, decode } of kinds) {
-    if (mark?.test(text) === false) continue;
+  const longest = longestRun(text);
+  for (const { name, run: least, mark, pattern, decode } of kinds) {
+    if (longest < least || mark?.test(text) === false) continue;
     pattern.lastIndex = 0;
     for (const match of text.matchAll(pattern)) {
       if (found.length >= runsMax) return found;
