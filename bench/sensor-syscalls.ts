@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { logIn } from './support/api.ts';
 import { describeMachine } from './support/machine.ts';
 import { cpuMsOf, memoryOf, processTree } from './support/processes.ts';
-import { report } from './support/result.ts';
+import { report, type Figure } from './support/result.ts';
 import { startServer, withDataDir, type BenchServer } from './support/server.ts';
 import { megabytes, whole } from './support/table.ts';
 
@@ -122,6 +122,24 @@ const row = (name: string, cost: Cost): readonly string[] => [
   megabytes(cost.bpftraceRss),
 ];
 
+const processorFigure = (name: string, { sensorCpu, bpftraceCpu }: Cost): Figure => ({
+  name: `eyes at ${name}, share of a core`,
+  target: '< 2 %',
+  measured: percent(sensorCpu + bpftraceCpu),
+  met: sensorCpu + bpftraceCpu < cpuTarget,
+});
+const figuresOf = (ordinary: Cost, repeated: Cost, loud: Cost): readonly Figure[] => [
+  processorFigure('5,000 watched calls/s of everyday work', ordinary),
+  processorFigure('5,120 counted calls/s, most of them repeated', repeated),
+  processorFigure(`${whole(loud.eventsPerSecond)} told events/s`, loud),
+  {
+    name: 'sensor at 5,000 told events/s, memory (RSS, bpftrace beside it not counted)',
+    target: '< 80 MB',
+    measured: megabytes(loud.sensorRss),
+    met: loud.sensorRss < memoryTargetBytes,
+  },
+];
+
 await withDataDir(async (dataDir) => {
   const machine = describeMachine();
   const env = { GPUSHIELD_SENSOR: 'on', GPUSHIELD_LOG_LEVEL: 'info', GPUSHIELD_OTLP_GRPC_PORT: '0' };
@@ -133,39 +151,10 @@ await withDataDir(async (dataDir) => {
     const ordinary = await measure(server, token, everyday);
     const repeated = await measure(server, token, same);
     const loud = await measure(server, token, distinct);
-    const cpu = ordinary.sensorCpu + ordinary.bpftraceCpu;
-    const loudCpu = loud.sensorCpu + loud.bpftraceCpu;
-    const repeatedCpu = repeated.sensorCpu + repeated.bpftraceCpu;
-    const memory = loud.sensorRss;
     report({
       bench: 'sensor-syscalls',
       machine,
-      figures: [
-        {
-          name: 'eyes at 5,000 watched calls/s of everyday work, share of a core',
-          target: '< 2 %',
-          measured: percent(cpu),
-          met: cpu < cpuTarget,
-        },
-        {
-          name: 'eyes at 5,120 counted calls/s, most of them repeated, share of a core',
-          target: '< 2 %',
-          measured: percent(repeatedCpu),
-          met: repeatedCpu < cpuTarget,
-        },
-        {
-          name: `eyes at ${whole(loud.eventsPerSecond)} told events/s, share of a core`,
-          target: '< 2 %',
-          measured: percent(loudCpu),
-          met: loudCpu < cpuTarget,
-        },
-        {
-          name: 'sensor at 5,000 told events/s, memory (RSS, bpftrace beside it not counted)',
-          target: '< 80 MB',
-          measured: megabytes(memory),
-          met: memory < memoryTargetBytes,
-        },
-      ],
+      figures: figuresOf(ordinary, repeated, loud),
       tables: [
         {
           title: `Eyes beside the server, ${measureMs / 1000} s each`,
