@@ -177,12 +177,15 @@ export const integerBetween =
     return value;
   };
 
+/** A sixtieth is told as 0.017, which is enough: what is told is never refused. */
+const shortNumber = (minimum: number): number => Math.ceil(minimum * 1000) / 1000;
+
 export const numberBetween =
   (minimum: number, maximum: number) =>
   (text: string): number => {
     const value = Number(text);
     if (text.trim() === '' || !(value >= minimum && value <= maximum)) {
-      throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`);
+      throw new InvalidArgumentError(`It must be a number from ${shortNumber(minimum)} to ${maximum}.`);
     }
     return value;
   };

@@ -64,6 +64,21 @@ describe('edit', () => {
 });
 
 describe('disk', () => {
+  it('sends no name that no disk can have, and says which can', async () => {
+    for (const args of [
+      ['create', '../x'],
+      ['clone', 'work', 'a/b'],
+      ['clone', '..', 'copy'],
+      ['rename', 'work', 'x'.repeat(51)],
+      ['delete', '../x', '--yes'],
+      ['list-content', '.'],
+    ]) {
+      const { code, err } = await stage.say('disk', ...args);
+      expect(code, args.join(' ')).toBe(2);
+      expect(err).toContain('At most 50 of A-Z a-z 0-9 _ and -.');
+    }
+    expect(stage.server.seen.filter(({ path }) => path.startsWith('/v1/disks'))).toEqual([]);
+  });
   const operation = 'cccccccc-363f-42cd-87a0-58d8e587a2ef';
   const starts = (route: string, action: string, name = 'work'): void => {
     stage.server.routes.set(route, () => ({

@@ -24,6 +24,8 @@ describe('config', () => {
         (await stage.say('config', 'set', name ?? '', value ?? '')).code,
         `${String(name)} ${String(value)}`,
       ).toBe(2);
+    expect((await stage.say('config', 'set', 'hours', '99')).err).toContain('at most 72');
+    expect((await stage.say('config', 'set', 'disk', '../etc')).err).toContain('A-Z a-z 0-9 _ and -');
     await stage.say('config', 'unset', 'disk');
     expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ gpu_type: 'h100', hours: 0.5 });
     expect((await stat(file())).mode & 0o777).toBe(0o600);

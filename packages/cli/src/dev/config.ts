@@ -5,6 +5,7 @@ import { act, argument, type CommandDeps } from '../context.ts';
 import { normaliseUrl } from '../server-url.ts';
 import {
   readSettings,
+  settingForms,
   Settings,
   settingNames,
   settingNotes,
@@ -23,7 +24,8 @@ const settingName = (text: string): SettingName => {
 export const withSetting = (settings: Settings, name: SettingName, text: string): Settings => {
   const value = name === 'api_url' ? normaliseUrl(text) : name === 'hours' ? Number(text) : text;
   const changed: unknown = { ...settings, [name]: value };
-  if (!Check(Settings, changed)) throw usageError(`"${text}" does not suit ${name}: ${settingNotes[name]}`);
+  if (!Check(Settings, changed))
+    throw usageError(`"${text}" does not suit ${name}: ${settingNotes[name]}`, settingForms[name]);
   return changed;
 };
 

@@ -13,6 +13,7 @@ import { CliError } from '../cli-error.ts';
 import { act, argument, confirm, integerBetween, type CommandContext, type CommandDeps } from '../context.ts';
 import type { Column } from '../output.ts';
 import { relativeTime } from '../text/relative-time.ts';
+import { diskName } from './disk-name.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { patient } from './patience.ts';
 
@@ -21,7 +22,7 @@ interface WaitOptions {
 }
 
 const pauseMs = 1000;
-const path = (name: string, rest = ''): string => `/v1/disks/${encodeURIComponent(name)}${rest}`;
+const path = (name: string, rest = ''): string => `/v1/disks/${diskName(name)}${rest}`;
 
 const stateOf = (disk: Disk): string => {
   if (disk.is_deleted) return 'deleted';
@@ -105,7 +106,11 @@ const content = async (ctx: CommandContext, name: string): Promise<void> => {
 };
 
 const rename = async (ctx: CommandContext, name: string, newName: string): Promise<void> => {
-  const raw = await (await ctx.api()).send('POST', path(name, '/rename'), { new_name: newName });
+  const raw = await (
+    await ctx.api()
+  ).send('POST', path(name, '/rename'), {
+    new_name: diskName(newName),
+  });
   if (ctx.out.json) return ctx.out.value(raw);
   const { old_name: before, new_name: after } = checked(DiskRenamed, raw);
   ctx.out.line(`Disk ${before} is ${after} now.`);
@@ -154,7 +159,7 @@ const addMaking = (disk: Command, deps: CommandDeps): void => {
     deps,
     (ctx, input) => {
       const { size } = input.options;
-      const body = { disk_name: argument(input), ...(size === undefined ? {} : { size_gb: size }) };
+      const body = { disk_name: diskName(argument(input)), ...(size === undefined ? {} : { size_gb: size }) };
       return operate(ctx, { method: 'POST', path: '/v1/disks', body }, input.options);
     },
   );
@@ -184,7 +189,7 @@ const addMaking = (disk: Command, deps: CommandDeps): void => {
     (ctx, input) => {
       const { snapshot } = input.options;
       const body = {
-        new_name: argument(input, 1),
+        new_name: diskName(argument(input, 1)),
         ...(snapshot === undefined ? {} : { snapshot_id: snapshot }),
       };
       return operate(ctx, { method: 'POST', path: path(argument(input), '/clone'), body }, input.options);

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { Availability, DiskName, SshPublicKey, type SubmitJob } from '@gpushield/contracts';
+import { Availability, SshPublicKey, type SubmitJob } from '@gpushield/contracts';
 import { Check } from 'typebox/value';
 import { checked } from '../api/check.ts';
 import type { Api } from '../api/client.ts';
 import { usageError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
+import { diskName } from './disk-name.ts';
 import type { Settings } from './settings.ts';
 
 /** What reserve and submit take. */
@@ -87,17 +88,8 @@ const spread = async (
   return { gpus: total / nodes, nodes };
 };
 
-const isDiskName = (text: string): boolean => Check(DiskName, text);
-
-const diskOf = (given: string | undefined): string | undefined => {
-  if (given === undefined || given === 'none') return undefined;
-  if (!isDiskName(given))
-    throw usageError(
-      `"${given}" is no name of a disk`,
-      'At most 50 of A-Z a-z 0-9 _ and -; none for no disk.',
-    );
-  return given;
-};
+const diskOf = (given: string | undefined): string | undefined =>
+  given === undefined || given === 'none' ? undefined : diskName(given, '; none for no disk');
 
 const sizeOf = async (
   api: () => Promise<Api>,

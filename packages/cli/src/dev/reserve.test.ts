@@ -26,6 +26,14 @@ const goesThrough = (...looks: readonly JobDetail[]): void => {
 const submitted = (): unknown => stage.server.seen.find(({ path }) => path === '/v1/jobs/submit')?.body;
 
 describe('reserve', () => {
+  it('takes no hours that there are not, and tells which there are', async () => {
+    for (const hours of ['0', '-1', '0.001', 'abc', '73', 'NaN', 'Infinity', '']) {
+      const { code, err } = await stage.say('reserve', '-t', 'h100', '--hours', hours, '--no-wait');
+      expect(code, hours).toBe(2);
+      expect(err).toContain('It must be a number from 0.017 to 72.');
+    }
+    expect(stage.server.seen).toEqual([]);
+  });
   it('sends what the options say, with hours in fractions, and nothing that was not said', async () => {
     accepts();
     goesThrough(jobSample());

@@ -46,6 +46,17 @@ export const settingNotes: Readonly<Record<SettingName, string>> = {
   aws_audience: 'the installation that logins are signed for',
 };
 
+/** What can be kept under a name, where its note does not say. */
+export const settingForms: Readonly<Partial<Record<SettingName, string>>> = {
+  api_url: 'Give an http:// or https:// address',
+  github_user: 'Give a name at GitHub',
+  gpu_type: '`gpu-dev avail` lists the types',
+  hours: `Give a number above 0, at most ${maxDurationHours}; fractions are fine`,
+  disk: 'Give at most 50 of A-Z a-z 0-9 _ and -',
+  login: 'Give password, aws or device',
+  aws_region: 'Give a region like us-east-1',
+};
+
 export const settingNames = Object.keys(settingNotes) as readonly SettingName[];
 
 export const settingsPath = (place: Place): string => join(devHome(place), 'config.json');

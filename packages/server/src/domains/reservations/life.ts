@@ -101,16 +101,23 @@ export const isAtWork = (
   return cpuSeconds - sinceCpuSeconds > idleCpuShare * (sinceMs / 1000);
 };
 
+/** After a warning the job is looked at every minute; whoever came and went in a longer gap was seen by nobody. */
+const longestBlindMs = 5 * minuteMs;
+
 export type IdleDecision = 'at work' | 'idle' | 'warn' | 'release';
 
-/** Warn after the operator's time, then wait as long again, then release. */
+/**
+ * Warn after the operator's time, then watch as long again, then release. `unseenMs`: since the look before. Where the
+ * wait after a warning was not watched (the server was away), what may have happened counts as work.
+ */
 export const decideIdle = (
   row: Pick<JobRow, 'idle_since' | 'idle_warned_at'>,
   atWork: boolean,
+  unseenMs: number,
   idleMinutes: number,
   nowMs: number,
 ): IdleDecision => {
-  if (atWork) return 'at work';
+  if (atWork || (row.idle_warned_at !== null && unseenMs > longestBlindMs)) return 'at work';
   if (row.idle_since === null) return 'idle';
   if (nowMs - row.idle_since.getTime() < idleMinutes * minuteMs) return 'idle';
   if (row.idle_warned_at === null) return 'warn';

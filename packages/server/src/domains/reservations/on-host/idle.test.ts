@@ -42,13 +42,21 @@ describe.skipIf(!hasSandbox)('a job in which nothing happens', () => {
     await pass(id, idleMinutes);
     await expect.poll(() => stage.files(id)).toContain('WARN_IDLE.txt');
     await stage.sees(id, { status: 'active', warnings: [expect.stringContaining('Nothing happens')] });
-    await pass(id, idleMinutes / 2);
+    for (const minutes of [2, 3]) await pass(id, minutes);
     expect((await stage.job(id))['status']).toBe('active');
-    await pass(id, idleMinutes / 2 + 1);
+    for (const minutes of [3, 3]) await pass(id, minutes);
     await stage.sees(id, {
       status: 'cancelled',
       status_detail: 'Released: nobody and nothing was at work in it',
     });
+  });
+
+  it('is not released for a time in which nobody looked', async () => {
+    const id = await active();
+    for (const minutes of [2, 2, idleMinutes]) await pass(id, minutes);
+    await stage.sees(id, { warnings: [expect.stringContaining('Nothing happens')] });
+    await pass(id, idleMinutes + 1);
+    await stage.sees(id, { status: 'active', warnings: [] });
   });
 
   it('stays as long as somebody has a terminal, whichever process of the host opened it', async () => {
@@ -80,7 +88,7 @@ describe.skipIf(!hasSandbox)('a job in which nothing happens', () => {
     terminal.stream.write('(while :; do :; done) & sleep 0.2; exit\n');
     await terminal.exited;
     for (let look = 0; look < 3; look += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await new Promise((resolve) => setTimeout(resolve, 4_500));
       await pass(id, 1.01);
     }
     await stage.sees(id, { status: 'active', warnings: [] });

@@ -70,8 +70,9 @@ const lookForLife = async (
   if (idleMinutes === undefined || (lookedMs !== undefined && nowMs - lookedMs < minuteMs))
     return { patch: {}, observed: {}, release: false };
   const activity = await deps.runtime.activity(refOf(row));
-  const atWork = isAtWork(activity, row.observed.idleCpuSeconds, nowMs - (lookedMs ?? nowMs));
-  const decision = decideIdle(row, atWork, idleMinutes, nowMs);
+  const unseenMs = nowMs - (lookedMs ?? nowMs);
+  const atWork = isAtWork(activity, row.observed.idleCpuSeconds, unseenMs);
+  const decision = decideIdle(row, atWork, unseenMs, idleMinutes, nowMs);
   const at = new Date(nowMs);
   const observed = {
     idleLookedAtMs: nowMs,

@@ -173,6 +173,35 @@ describe('a scheduling pass', () => {
     expect(planPass(state({ pools: maintained, waiting: [waiting('a', 1)] }))).toEqual([]);
   });
 
+  it('runs nothing into a maintenance, and lets in whatever is over before it', () => {
+    const maintained = fc.array(fc.option(fc.integer({ min: 0, max: 30 })), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(maintained, anyWaiting, (hours, jobs) => {
+        const pools = hours.map((hour, n) =>
+          pool(`n${n}`, 8, { maintenanceFromMs: hour === null ? null : hour * hourMs }),
+        );
+        const plan = planPass(state({ pools, waiting: jobs }));
+        const left = new Map(pools.map(({ node }) => [node, 8]));
+        for (const { jobId, parts } of plan) {
+          const endsMs = jobs.find((one) => one.jobId === jobId)?.durationMs ?? Number.POSITIVE_INFINITY;
+          for (const { node, units } of parts) {
+            const fromMs = pools.find((one) => one.node === node)?.maintenanceFromMs ?? null;
+            expect(endsMs).toBeLessThanOrEqual(fromMs ?? Number.POSITIVE_INFINITY);
+            left.set(node, (left.get(node) ?? 0) - units);
+          }
+        }
+        // The maintenance holds nobody up for whom another node, or the time before it, is enough.
+        if (plan.length > 0) return;
+        for (const { units, nodes, durationMs } of jobs) {
+          const fitting = pools.filter(
+            ({ maintenanceFromMs: fromMs }) => units <= 8 && (fromMs === null || durationMs <= fromMs),
+          );
+          expect(fitting.length).toBeLessThan(nodes);
+        }
+      }),
+    );
+  });
+
   it('holds users and groups to their quotas without holding up the others', () => {
     const allowanceOf = (userId: string): Allowance =>
       userId === 'ann'
