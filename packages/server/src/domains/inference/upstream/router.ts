@@ -80,6 +80,28 @@ const attemptsFor = (deps: RouterDeps, model: Model): readonly Attempt[] => {
     .slice(0, maxAttempts);
 };
 
+/** A place before the model, where it has a limit of its own, and one before its server, always in this order. */
+const enterPlaces = async (
+  queue: FairQueue,
+  { model, upstream }: Pick<Attempt, 'model' | 'upstream'>,
+  userId: string,
+  signal: AbortSignal,
+): Promise<() => void> => {
+  const server = `${upstream.name}\n`;
+  if (model.concurrency === undefined) return queue.enter(server, upstream.concurrency, userId, signal);
+  const leaveModel = await queue.enter(`${server}${model.name}`, model.concurrency, userId, signal);
+  try {
+    const leaveServer = await queue.enter(server, upstream.concurrency, userId, signal);
+    return () => {
+      leaveServer();
+      leaveModel();
+    };
+  } catch (error) {
+    leaveModel();
+    throw error;
+  }
+};
+
 /** Runs one attempt within its queue, its circuit and the clock; `release` comes when all is over. */
 const createAttempt =
   ({ circuits, queue, clock }: RouterDeps) =>
@@ -88,8 +110,7 @@ const createAttempt =
     { userId, signal, onWork }: RouteRequest,
     work: (finish: (failed: boolean) => void) => Promise<T>,
   ): Promise<T> => {
-    const place = `${upstream.name}\n${model.concurrency === undefined ? '' : model.name}`;
-    const release = await queue.enter(place, model.concurrency ?? upstream.concurrency, userId, signal);
+    const release = await enterPlaces(queue, { model, upstream }, userId, signal);
     const pass = circuits.admit(upstream.name);
     if (pass === undefined) {
       release();
