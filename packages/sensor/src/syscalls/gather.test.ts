@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEntry } from '../spool/spool.ts';
-import { createGatherer, maxWaitingEvents } from './gather.ts';
+import { busyEvents, busyGatherMs, createGatherer, gatherMs, maxWaitingEvents } from './gather.ts';
 import type { DraftEvent } from './to-event.ts';
 
 const draft = (pid: number, digest?: Promise<string | undefined>): DraftEvent => ({
@@ -70,5 +70,27 @@ describe('events on their way to the spool', () => {
     await finish();
     expect(entries[0]?.payload).toMatchObject([{ pid: 1, executable_sha256: 'a'.repeat(64) }, { pid: 2 }]);
     expect(JSON.stringify(entries[0]?.payload).match(/executable_sha256/g)).toHaveLength(1);
+  });
+
+  it('wait a tenth of a second for company, and longer only behind many', async () => {
+    const waits: number[] = [];
+    const stopping = new AbortController();
+    const counts = [1, busyEvents, 1, 0];
+    const clock = {
+      now: () => new Date(0),
+      monotonicMs: () => 0,
+      sleep: (ms: number) => {
+        waits.push(ms);
+        const count = counts.shift();
+        if (count === undefined) stopping.abort();
+        for (let pid = 0; pid < (count ?? 0); pid += 1) gatherer.add(draft(pid));
+        return Promise.resolve();
+      },
+    };
+    const gatherer = createGatherer({
+      ...{ spool: { append: () => Promise.resolve(true) }, clock, onDrop: () => undefined },
+    });
+    await gatherer.run(stopping.signal);
+    expect(waits).toEqual([gatherMs, gatherMs, busyGatherMs, gatherMs, gatherMs]);
   });
 });

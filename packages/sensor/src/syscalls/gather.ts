@@ -6,6 +6,9 @@ import type { DraftEvent } from './to-event.ts';
 
 /** Events wait at most this long for company. */
 export const gatherMs = 100;
+/** Where many come, each request carries more of them: what a request costs besides its events is most of all. */
+export const busyGatherMs = 300;
+export const busyEvents = 20;
 /** How long events wait for the digest of a program that was never seen before. */
 const digestMs = 150;
 /** Events in memory between the kernel and the spool; what comes above is dropped and counted. */
@@ -30,22 +33,26 @@ export const createGatherer = ({
 }) => {
   let waiting: DraftEvent[] = [];
 
-  const flush = async (signal: AbortSignal): Promise<void> => {
-    if (waiting.length === 0) return;
+  /** Answers how many there were. */
+  const flush = async (signal: AbortSignal): Promise<number> => {
+    if (waiting.length === 0) return 0;
     const taken = waiting;
     waiting = [];
     const late = taken.filter(({ digest }) => digest !== undefined);
-    const done = new AbortController();
-    const deadline = clock.sleep(digestMs, AbortSignal.any([done.signal, signal]));
     const settled = new Map<DraftEvent, SyscallEventInput>();
-    const all = Promise.all(late.map(async (each) => settled.set(each, await withDigest(each))));
-    if (late.length > 0) await Promise.race([all, deadline]);
-    done.abort();
+    if (late.length > 0) {
+      const done = new AbortController();
+      const deadline = clock.sleep(digestMs, AbortSignal.any([done.signal, signal]));
+      const all = Promise.all(late.map(async (each) => settled.set(each, await withDigest(each))));
+      await Promise.race([all, deadline]);
+      done.abort();
+    }
     for (let start = 0; start < taken.length; start += maxEntryEvents) {
       const part = taken.slice(start, start + maxEntryEvents);
       const payload = part.map((each) => settled.get(each) ?? each.event);
       await spool.append({ kind: 'syscalls', count: payload.length, payload });
     }
+    return taken.length;
   };
 
   return {
@@ -55,9 +62,9 @@ export const createGatherer = ({
     },
     /** Spools until `signal` aborts, and once more then. Rejects when the disk refuses. */
     run: async (signal: AbortSignal): Promise<void> => {
-      while (!isAborted(signal)) {
-        await clock.sleep(gatherMs, signal);
-        await flush(signal);
+      for (let last = 0; !isAborted(signal);) {
+        await clock.sleep(last >= busyEvents ? busyGatherMs : gatherMs, signal);
+        last = await flush(signal);
       }
     },
   };

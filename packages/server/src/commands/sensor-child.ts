@@ -18,6 +18,8 @@ export interface SensorChildOptions {
 }
 
 const stopGraceMs = 4000;
+/** A young generation that stays small: a flood of events took 240 MB without, and takes 160 MB with it. Asked for before the start. */
+const memoryFlags = ['--max-semi-space-size=4'];
 const restartDelaysMs = [500, 1000, 2000, 5000, 15_000];
 
 /** Variables that a sensor has no business with: it gets a key of its own and nothing of the server's. */
@@ -68,7 +70,7 @@ export const startSensorChild = (options: SensorChildOptions): SensorChild => {
   let child: ChildProcess;
 
   const launch = (): void => {
-    child = spawn(process.execPath, [sensorMain()], {
+    child = spawn(process.execPath, [...memoryFlags, sensorMain()], {
       env: environmentOf(options),
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -7,7 +7,7 @@
 /** Bytes of a path that are looked at: all that are told. */
 const words = 20;
 /** Places of the table; a call that takes another one's place only makes that one be told again. */
-const places = 1023;
+const places = 16_383;
 /** Odd, and below 2^63, which is what bpftrace reads. */
 const factor = '0x1e3779b97f4a7c15';
 const sevens = '0x7f7f7f7f7f7f7f7f';
