@@ -24,7 +24,11 @@ const endsSoon = (ctx: CommandContext, job: JobSummary): boolean =>
 /** When it ends, ended, or starts. */
 const whenCell = (job: JobSummary, { ago }: RowTools): string => {
   if (job.ended_at !== null) return `ended ${ago(job.ended_at)}`;
-  if (job.expires_at !== null) return `ends ${ago(job.expires_at)}`;
+  if (job.expires_at !== null) {
+    const end = ago(job.expires_at);
+    // In its grace it runs on for a moment, and an extension still saves it.
+    return end.startsWith('in ') ? `ends ${end}` : 'time is over';
+  }
   if (job.estimated_start_time !== null) return `starts ${ago(job.estimated_start_time)}`;
   return '-';
 };

@@ -35,6 +35,10 @@ describe('list', () => {
     expect(queries).toEqual(['me pending,queued,preparing,active', 'all failed,expired', 'me ']);
     expect((await stage.say('list', '-s', 'gone')).code).toBe(2);
   });
+  it('says of a job in its grace that its time is over', async () => {
+    has(summarySample({ expires_at: '2026-01-31T12:03:00.000Z' }));
+    expect((await stage.say('list')).out).toMatch(/active +2× h100 +time is over +work\n$/);
+  });
   it('shows another’s alone when a name is given', async () => {
     has(summarySample(), summarySample({ job_id: other, user_id: 'bob', name: 'bobs' }));
     const { out } = await stage.say('list', '-u', 'bob');
