@@ -14,7 +14,7 @@ import {
 } from './cluster-store.ts';
 import { listMembers, listQuotas, quotaTable, type QuotaTable } from './quota-store.ts';
 import type { CapacityReport } from './runtime/port.ts';
-import { forecast, type Expected, type Forecast } from './scheduling/forecast.ts';
+import { forecast, forecastInSteps, type Expected, type Forecast } from './scheduling/forecast.ts';
 import { groupByType } from './scheduling/free-pools.ts';
 import { decayedUse } from './scheduling/queue-order.ts';
 import type { ClusterState, Pool } from './scheduling/types.ts';
@@ -26,10 +26,10 @@ export const staleAfterMs = 60_000;
 /** When what readers are shown is read anew, and how old it is at most. Schedulers read for themselves. */
 const viewTtlMs = 1_000;
 const viewMaxAgeMs = 3_000;
-/** A large cluster is read less often, so that reading it takes no more than about a twentieth of the time … */
-const readsShare = 20;
+/** A large cluster is read less often, so that reading it takes no more than about a fiftieth of the time … */
+const readsShare = 50;
 /** … but before anybody has to wait for it. */
-const viewLongestTtlMs = 2_000;
+const viewLongestTtlMs = 2_500;
 
 export interface ClusterView {
   readonly state: ClusterState;
@@ -241,6 +241,15 @@ const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
   };
 };
 
+/** Lets requests pass between two steps: nobody waits for the whole of it. */
+const gradually = async <T>(steps: Generator<undefined, T>): Promise<T> => {
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
 export const createClusterViews = ({
   db,
   clock,
@@ -255,7 +264,9 @@ export const createClusterViews = ({
   let written: { readonly job: WrittenJob; readonly atMs: number }[] = [];
   const view = remembered(clock, async () => {
     const startedMs = clock.monotonicMs();
-    const read = await readView(db, runtime, clock.nowMs());
+    const now = await readView(db, runtime, clock.nowMs());
+    const forecasted = await gradually(forecastInSteps(now.state));
+    const read: ClusterView = { ...now, forecast: () => forecasted };
     written = written.filter(({ atMs }) => atMs >= startedMs);
     shown = read;
     if (written.length === 0) return read;

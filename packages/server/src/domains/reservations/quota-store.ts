@@ -139,11 +139,14 @@ export const quotaTable = (quotas: readonly QuotaRow[], members: readonly Member
     };
   };
   const everybody = make('');
+  const ownRows = new Set(
+    quotas.filter(({ kind }) => kind === 'user').map(({ subject }) => subject.toLowerCase()),
+  );
   return {
     ofUser: (given) => {
       const username = given.toLowerCase();
       // Most users have nothing of their own: one answer for all of them.
-      if (!groupsOf.has(username) && !rowOf.has(`user:${username}`)) return everybody;
+      if (!groupsOf.has(username) && !ownRows.has(username)) return everybody;
       const cached = known.get(username);
       if (cached !== undefined) return cached;
       const made = make(username);

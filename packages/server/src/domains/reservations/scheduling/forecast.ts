@@ -178,6 +178,18 @@ const createLine = (fresh: () => Timeline) => {
  * priority arrive or held ones are extended.
  */
 export const forecast = (state: ClusterState): Forecast => {
+  const steps = forecastInSteps(state);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+/** Jobs that are placed between two pauses. */
+const jobsInStep = 500;
+
+/** The same with pauses, for those who have other work to do meanwhile. */
+export function* forecastInSteps(state: ClusterState): Generator<undefined, Forecast> {
   const { nowMs } = state;
   const pools = groupByType(state.pools);
   const heldByType = Map.groupBy(state.held, ({ gpuType }) => gpuType);
@@ -201,7 +213,13 @@ export const forecast = (state: ClusterState): Forecast => {
     priority: 0,
     createdAtMs: nowMs,
   });
-  for (const queue of orderQueues(state).values()) queue.forEach(join);
+  const queues = orderQueues(state);
+  yield;
+  for (const queue of queues.values())
+    for (const [index, job] of queue.entries()) {
+      join(job);
+      if (index % jobsInStep === jobsInStep - 1) yield;
+    }
   return {
     jobs,
     ofNewcomer: (job) => {
@@ -213,4 +231,4 @@ export const forecast = (state: ClusterState): Forecast => {
       if (!jobs.has(job.jobId)) join(asWaiting(job));
     },
   };
-};
+}
