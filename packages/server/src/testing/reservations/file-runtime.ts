@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -47,12 +49,25 @@ export const fileNodes: readonly RuntimeNode[] = [
 
 const namesIn = (directory: string): readonly string[] =>
   existsSync(directory) ? readdirSync(directory) : [];
-const firstTime = (path: string, text = ''): boolean => {
+const firstTime = (path: string): boolean => {
   try {
-    writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(path, '', { flag: 'wx' });
     return true;
   } catch {
     return false;
+  }
+};
+/** The same with its text in one step: whoever is killed meanwhile leaves no claim of nobody. */
+const claim = (root: string, path: string, text: string): boolean => {
+  const draft = join(root, `draft-${randomUUID()}`);
+  writeFileSync(draft, text);
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(draft);
   }
 };
 const ageMs = (path: string): number => Date.now() - statSync(path).mtimeMs;
@@ -114,7 +129,7 @@ export const fileCluster = (root: string): FileCluster => {
     for (const { node: name, deviceIds } of placements)
       for (const device of deviceIds) {
         const path = join(root, 'devices', `${name}.${device}`);
-        if (firstTime(path, jobId)) continue;
+        if (claim(root, path, jobId)) continue;
         const owner = readFileSync(path, 'utf8');
         if (owner !== jobId) violation(`${name}.${device} of ${owner} was given to ${jobId}`);
       }
