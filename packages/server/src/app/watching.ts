@@ -89,10 +89,8 @@ export const buildWatching = (
     userExists,
     fleet: fleet.port,
   });
-  const detection = createDetectionDomain({
-    ...{ ...common, alerts: alerts.port, threshold },
-    knownJobs: gpusOfReservations(fleet.port),
-  });
+  const knownJobs = gpusOfReservations(fleet.port);
+  const detection = createDetectionDomain({ ...common, alerts: alerts.port, threshold, knownJobs });
   const forwarding = buildForwarding(options, platform);
   const telemetry = buildTelemetry(options, platform, {
     fleet: fleet.port,

@@ -34,8 +34,7 @@ export const contentOf = async (
   disk: DiskRef,
   snapshotId: string,
 ): Promise<string | null | undefined> => {
-  const nothing = { kind: 'done', content: null } as const;
-  const listed = await disks.listContent(disk, snapshotId, contentBytes).catch(() => nothing);
+  const listed = await disks.listContent(disk, snapshotId, contentBytes);
   if (listed.kind === 'pending') return undefined;
   return listed.kind === 'done' ? listed.content : null;
 };

@@ -187,7 +187,10 @@ export interface RuntimeDisks {
   ensure(disk: DiskRef, fromSnapshotId: string | null): Promise<DiskProgress>;
   /** Copies the disk as it is now under the snapshot's id. Only for disks that no job writes to. */
   snapshot(disk: DiskRef, snapshotId: string): Promise<DiskProgress<{ readonly sizeBytes: number | null }>>;
-  /** What a snapshot that was just made holds, as a tree in text of at most `maxBytes`; null where nobody can look inside. */
+  /**
+   * What a snapshot that was just made holds, as a tree in text of at most `maxBytes`; null where nobody can look inside.
+   * Rejects where it can be asked again.
+   */
   listContent(
     disk: DiskRef,
     snapshotId: string,

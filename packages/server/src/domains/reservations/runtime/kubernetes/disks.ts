@@ -1,6 +1,7 @@
 import type { Clock } from '../../../../platform/clock.ts';
 import type { DiskProgress, DiskRef, RuntimeDisks } from '../port.ts';
 import { isStatus, KubeError, type KubeApi } from './api.ts';
+import { removeErrand } from './errand.ts';
 import { buildClaim, buildSnapshot } from './job-objects.ts';
 import { listDisk } from './list-disk.ts';
 import { names } from './names.ts';
@@ -75,10 +76,13 @@ export const createKubernetesDisks = ({ api, settings, clock }: DiskDeps): Runti
       settings.image === undefined
         ? { kind: 'done', content: null }
         : listDisk({ api, settings, clock }, disk, snapshotId, { image: settings.image, maxBytes }),
-    removeSnapshot: async (_disk, snapshotId) =>
-      (await api.remove(`${snapshots}/${names.snapshot(snapshotId)}`))
+    removeSnapshot: async (_disk, snapshotId) => {
+      // Of a listing that was given up.
+      await removeErrand({ api, settings }, names.look(snapshotId));
+      return (await api.remove(`${snapshots}/${names.snapshot(snapshotId)}`))
         ? { kind: 'pending', progress: 'The snapshot is being removed' }
-        : { kind: 'done' },
+        : { kind: 'done' };
+    },
     remove: async ({ diskId }) =>
       (await api.remove(`${claims}/${names.disk(diskId)}`))
         ? { kind: 'pending', progress: 'The volume is being removed' }

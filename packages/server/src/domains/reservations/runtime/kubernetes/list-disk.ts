@@ -1,5 +1,13 @@
 import type { DiskProgress, DiskRef } from '../port.ts';
-import { errandLog, removeErrand, runErrand, type Errand, type ErrandDeps } from './errand.ts';
+import { isStatus } from './api.ts';
+import {
+  errandLog,
+  removeErrand,
+  runErrand,
+  type Errand,
+  type ErrandDeps,
+  type ErrandState,
+} from './errand.ts';
 import { names } from './names.ts';
 
 const longestSeconds = 120;
@@ -39,7 +47,14 @@ export const listDisk = async (
   how: { readonly image: string; readonly maxBytes: number },
 ): Promise<DiskProgress<{ readonly content: string | null }>> => {
   const look = lookOf(disk, snapshotId, how);
-  const state = await runErrand(deps, look);
+  let state: ErrandState;
+  try {
+    state = await runErrand(deps, look);
+  } catch (error) {
+    // A quota or a rule of the cluster that lets no such pod in: nothing was made, and the job must not wait for it.
+    if (isStatus(error, 400, 403, 422)) return { kind: 'done', content: null };
+    throw error;
+  }
   if (state.kind === 'running') return { kind: 'pending', progress: 'What is on the disk is being listed' };
   const text = state.kind === 'done' ? await errandLog(deps, look.name, how.maxBytes) : '';
   await removeErrand(deps, look.name);

@@ -75,7 +75,7 @@ const makePod = async (
 };
 
 /** False: its image is still being built. */
-const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise<boolean> => {
+const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec, isThere: boolean): Promise<boolean> => {
   const { settings } = deps;
   const { jobId, placements } = spec;
   const paths = pathsIn(settings.namespace);
@@ -89,7 +89,8 @@ const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise<boolean>
       make(deps, paths.services, names.member(jobId, rank), jobId, buildDoor(jobId, rank, settings)),
     ),
   ]);
-  if (!(await ensureImage(deps, spec))) return false;
+  // Pods that are there have their image, also where the pod that built it was cleared away.
+  if (!isThere && !(await ensureImage(deps, spec))) return false;
   // A pod that is there before its secret and its policy would wait for the one and be open for a while.
   await Promise.all(placements.map((placement) => makePod(deps, spec, placement)));
   return true;
@@ -105,7 +106,7 @@ export const ensureJob = async (deps: WorkloadDeps, spec: WorkloadSpec): Promise
   );
   if (isThere && deps.ensured.get(spec.jobId) === hash) return;
   try {
-    if (await makeAll(deps, spec)) deps.ensured.set(spec.jobId, hash);
+    if (await makeAll(deps, spec, isThere)) deps.ensured.set(spec.jobId, hash);
   } catch (error) {
     throw refusalOf(error);
   }

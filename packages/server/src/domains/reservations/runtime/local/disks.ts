@@ -173,7 +173,12 @@ export const createLocalDisks = (layout: Layout, isRoot: boolean, limits = defau
     },
     listContent: async ({ diskId }, snapshotId, maxBytes) => {
       const state: Walk = { maxEntries: limits.listed, lines: ['.'], bytes: 2, entries: 0, cut: false };
-      await walk(state, layout.snapshot(diskId, snapshotId), '', 0, maxBytes);
+      try {
+        await walk(state, layout.snapshot(diskId, snapshotId), '', 0, maxBytes);
+      } catch {
+        // A directory that cannot be read is no better the next time.
+        return { kind: 'done', content: null };
+      }
       if (state.cut) state.lines.push('… and more');
       return { kind: 'done', content: state.lines.join('\n') };
     },
