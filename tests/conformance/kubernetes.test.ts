@@ -5,14 +5,8 @@ import { makeDataDir, removeDataDir, startServer, type RunningServer } from '../
 import { inTerminal } from '../support/in-terminal.ts';
 import { until } from '../support/ingest-load.ts';
 import { witnessGpus } from './gpu-witness.ts';
-import {
-  hasKubernetes,
-  namespace,
-  profilingNamespace,
-  startCluster,
-  type Cluster,
-  type KubeObject,
-} from './kube-peer.ts';
+import { kubeJobs } from './kube-jobs.ts';
+import { hasKubernetes, namespace, profilingNamespace, startCluster, type Cluster } from './kube-peer.ts';
 
 const ours = 'app.kubernetes.io/managed-by=gpushield,gpushield.io/job';
 const database = testDatabase();
@@ -68,48 +62,10 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     await removeDataDir(dataDir);
   });
 
-  const submit = async (body: Readonly<Record<string, unknown>> = {}): Promise<string> => {
-    const answer = await admin.send('POST', '/v1/jobs/submit', {
-      instance_type: 'h100',
-      duration_hours: 0.5,
-      ...body,
-    });
-    expect(answer.status, answer.text).toBeLessThan(300);
-    return textAt(answer.json(), 'job_id');
-  };
-  const job = async (id: string) => (await admin.send('GET', `/v1/jobs/${id}`)).json();
-  const reaches = (id: string, ...statuses: string[]): Promise<void> =>
-    until(`the job to be ${statuses.join(' or ')}`, async () =>
-      statuses.includes(textAt(await job(id), 'status')),
-    );
-  const cancel = (id: string) => admin.send('POST', `/v1/jobs/${id}/cancel`);
-  const podsOf = async (id: string): Promise<readonly KubeObject[]> =>
-    (await cluster.objects('pods')).filter(({ metadata }) => metadata.labels?.['gpushield.io/job'] === id);
-  const leftOf = (selector: string): Promise<string> =>
-    cluster.kubectl([
-      '-n',
-      namespace,
-      'get',
-      'pods,services,secrets,networkpolicies',
-      '-l',
-      selector,
-      '-o',
-      'name',
-    ]);
-
-  const podsWhen = async (id: string, count: number): Promise<readonly KubeObject[]> => {
-    await until('its pods', async () => (await podsOf(id)).length === count);
-    return podsOf(id);
-  };
-  const gone = async (id: string): Promise<void> => {
-    await cancel(id);
-    await until('nothing of it to be left', async () => (await leftOf(`gpushield.io/job=${id}`)) === '');
-  };
-  const freeIs = (count: number): Promise<void> =>
-    until(`${count} GPUs to be free`, async () => {
-      const answer = (await admin.send('GET', '/v1/gpu/availability')).json();
-      return JSON.stringify(answer).includes(`"available":${count},`);
-    });
+  const { submit, job, reaches, cancel, podsOf, podsWhen, leftOf, gone, freeIs } = kubeJobs(() => ({
+    admin,
+    cluster,
+  }));
 
   it('is active when its pod is, with the port that the cluster gave, and leaves nothing', async () => {
     const id = await submit({ gpu_count: 2, env_vars: { TOKEN: 'very secret' } });

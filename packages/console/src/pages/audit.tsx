@@ -7,9 +7,8 @@ export const AuditPage = () => {
   const [refused, setRefused] = useState(false);
   const pages = usePages(String(refused));
   const query = {
-    limit: 50,
     ...(refused ? { granted: false } : {}),
-    ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }),
+    ...pages.query,
   };
   const entries = useOperation('listAuditEntries', { query });
   return (

@@ -5,8 +5,7 @@ import { Badge, Card, Empty, Shown, Table, Time } from '../parts/ui.tsx';
 
 const Nodes = () => {
   const pages = usePages('nodes');
-  const query = { limit: 50, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) };
-  const nodes = useOperation('listNodes', { query }, { everyMs: 10_000 });
+  const nodes = useOperation('listNodes', { query: pages.query }, { everyMs: 10_000 });
   return (
     <Card title="Nodes">
       <Shown reading={nodes}>

@@ -17,8 +17,7 @@ export const ProcessesPage = () => {
   const pages = usePages(floor);
   const query = {
     risk_min: floors[floor],
-    limit: 50,
-    ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }),
+    ...pages.query,
   };
   const scores = useOperation('listScores', { query }, { everyMs: 5000 });
   return (

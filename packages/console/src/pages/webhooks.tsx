@@ -50,11 +50,10 @@ const NewWebhook = () => {
 
 /** What was tried lately, newest first: what the other end answered is its own text. */
 const Attempts = ({ webhook }: { webhook: Webhook }) => {
-  const pages = usePages(webhook.id);
-  const query = { limit: 20, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) };
+  const pages = usePages(webhook.id, 20);
   const attempts = useOperation(
     'listWebhookAttempts',
-    { path: { id: webhook.id }, query },
+    { path: { id: webhook.id }, query: pages.query },
     { everyMs: 5000 },
   );
   return (
@@ -145,8 +144,7 @@ const Row = ({ of, onShow }: { of: Webhook; onShow: () => void }) => {
 export const WebhooksPage = () => {
   const { may } = useMe();
   const pages = usePages('webhooks');
-  const query = { limit: 50, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) };
-  const webhooks = useOperation('listWebhooks', { query }, { everyMs: 10_000 });
+  const webhooks = useOperation('listWebhooks', { query: pages.query }, { everyMs: 10_000 });
   const [shown, setShown] = useState<string>();
   const open = webhooks.data?.data.find(({ id }) => id === shown);
   return (

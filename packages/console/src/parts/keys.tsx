@@ -62,8 +62,7 @@ const NewKey = () => {
 /** The keys that one may see: one's own, or everybody's. */
 export const Keys = ({ all }: { all: boolean }) => {
   const pages = usePages('keys');
-  const query = { limit: 50, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) };
-  const keys = useOperation('listApiKeys', { query });
+  const keys = useOperation('listApiKeys', { query: pages.query });
   const revoke = useChange('revokeApiKey');
   return (
     <Card title={all ? 'API keys of everybody' : 'Your API keys'}>

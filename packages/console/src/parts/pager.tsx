@@ -1,18 +1,20 @@
 import { useState } from 'react';
 
 interface Pages {
-  readonly cursor: string | undefined;
+  /** What an operation is asked for this page. */
+  readonly query: { readonly limit: number; readonly cursor?: string };
   readonly isFirst: boolean;
   forward(cursor: string): void;
   back(): void;
 }
 
 /** The pages that were walked through; another `of` (a filter, say) begins anew. */
-export const usePages = (of: string): Pages => {
+export const usePages = (of: string, limit = 50): Pages => {
   const [walked, setWalked] = useState<{ of: string; cursors: readonly string[] }>({ of, cursors: [] });
   const cursors = walked.of === of ? walked.cursors : [];
+  const cursor = cursors.at(-1);
   return {
-    cursor: cursors.at(-1),
+    query: { limit, ...(cursor === undefined ? {} : { cursor }) },
     isFirst: cursors.length === 0,
     forward: (cursor) => setWalked({ of, cursors: [...cursors, cursor] }),
     back: () => setWalked({ of, cursors: cursors.slice(0, -1) }),

@@ -67,8 +67,7 @@ const NewPerson = () => {
 export const People = () => {
   const { me, may } = useMe();
   const pages = usePages('people');
-  const query = { limit: 50, ...(pages.cursor === undefined ? {} : { cursor: pages.cursor }) };
-  const people = useOperation('listUsers', { query });
+  const people = useOperation('listUsers', { query: pages.query });
   const change = useChange('updateUser');
   const mayChange = may('users:write');
   return (

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { pino } from 'pino';
 import type { Role } from '@gpushield/contracts';
@@ -94,4 +95,51 @@ export const signIn = async (app: App, username: string): Promise<string> => {
   });
   if (answer.statusCode !== 200) throw new Error(`The login answered ${answer.body}`);
   return answer.json<{ access_token: string }>().access_token;
+};
+
+/** Sends events as an agent that signs them; other headers go over the ones that are made here. */
+export const reportSigned = (
+  app: App,
+  {
+    agent,
+    secret,
+    headers = {},
+  }: { readonly agent: string; readonly secret: string; readonly headers?: Readonly<Record<string, string>> },
+  events: unknown,
+) => {
+  const payload = JSON.stringify({ events });
+  return app.http.app.inject({
+    method: 'POST',
+    url: '/api/v1/events',
+    headers: {
+      'content-type': 'application/json',
+      'x-agent-id': agent,
+      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
+      ...headers,
+    },
+    payload,
+  });
+};
+
+/** What one person asks of an app, both of which are there once the tests began. */
+export const askingAs = (of: () => { readonly app: App; readonly token: string }) => {
+  const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, payload?: object) =>
+    of().app.http.app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${of().token}` },
+      ...(payload === undefined ? {} : { payload }),
+    });
+  return {
+    call,
+    /** A page of a list. */
+    get: async (url: string) => {
+      const answer = await call('GET', url);
+      if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}: ${answer.body}`);
+      return answer.json<{
+        data: Record<string, unknown>[];
+        pagination: { cursor: string | null; has_more: boolean };
+      }>();
+    },
+  };
 };

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../testing/index.ts';
+import { reportSigned } from '../../testing/app-harness.ts';
 import { reservationsStage, type Stage } from '../../testing/reservations/stage.ts';
 
 const database = testDatabase();
@@ -12,17 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const report = async (...events: readonly object[]): Promise<void> => {
-  const payload = JSON.stringify({ events });
-  const answer = await stage.app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': 'node',
-      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-    },
-    payload,
-  });
+  const answer = await reportSigned(stage.app, { agent: 'node', secret: secret }, events);
   expect(answer.json(), answer.body.slice(0, 200)).toMatchObject({ accepted: events.length });
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { askingAs, seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 
 const database = testDatabase();
 let app: App;
@@ -13,25 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stopApp(app));
 
-const get = async (url: string) => {
-  const answer = await app.http.app.inject({
-    method: 'GET',
-    url,
-    headers: { authorization: `Bearer ${token}` },
-  });
-  expect(answer.statusCode, answer.body).toBe(200);
-  return answer.json<{
-    data: Record<string, unknown>[];
-    pagination: { cursor: string | null; has_more: boolean };
-  }>();
-};
-const call = (method: 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, payload?: object) =>
-  app.http.app.inject({
-    method,
-    url,
-    headers: { authorization: `Bearer ${token}` },
-    ...(payload === undefined ? {} : { payload }),
-  });
+const { call, get } = askingAs(() => ({ app, token }));
 const now = (): string => new Date().toISOString();
 
 describe('other tools', () => {

@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { reportSigned, seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 
 const database = testDatabase();
 let app: App;
@@ -16,17 +15,7 @@ beforeAll(async () => {
 afterAll(() => stopApp(app));
 
 const report = async (event: object): Promise<void> => {
-  const payload = JSON.stringify({ events: [event] });
-  const answer = await app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': 'agent-1',
-      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-    },
-    payload,
-  });
+  const answer = await reportSigned(app, { agent: 'agent-1', secret: secret }, [event]);
   expect(answer.json(), answer.body).toMatchObject({ accepted: 1 });
 };
 const call = async (method: 'GET' | 'POST', url: string, payload?: object) => {

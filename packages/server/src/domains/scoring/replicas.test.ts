@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { reportSigned, seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 
 const together = testDatabase();
 const alone = testDatabase();
@@ -55,17 +54,7 @@ const shuffled = <T>(items: readonly T[], seed: number): T[] => {
 };
 
 const send = async (app: App, batch: readonly object[]): Promise<number> => {
-  const payload = JSON.stringify({ events: batch });
-  const answer = await app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': 'node',
-      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-    },
-    payload,
-  });
+  const answer = await reportSigned(app, { agent: 'node', secret: secret }, batch);
   expect(answer.statusCode, answer.body).toBe(200);
   return answer.json<{ accepted: number }>().accepted;
 };

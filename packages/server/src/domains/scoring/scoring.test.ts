@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { testDatabase } from '../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
+import { askingAs, reportSigned, seedUser, signIn, stopApp, testApp } from '../../testing/app-harness.ts';
 
 const database = testDatabase();
 let app: App;
@@ -25,38 +25,9 @@ interface Given {
   readonly headers?: Readonly<Record<string, string>>;
 }
 const report = (events: unknown, { agent = 'agent-1', key = secret, headers = {} }: Given = {}) => {
-  const payload = JSON.stringify({ events });
-  return app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': agent,
-      'x-agent-signature': createHmac('sha256', key).update(payload).digest('base64'),
-      ...headers,
-    },
-    payload,
-  });
+  return reportSigned(app, { agent: agent, secret: key, headers }, events);
 };
-const get = async (url: string) => {
-  const answer = await app.http.app.inject({
-    method: 'GET',
-    url,
-    headers: { authorization: `Bearer ${token}` },
-  });
-  expect(answer.statusCode, answer.body).toBe(200);
-  return answer.json<{
-    data: Record<string, unknown>[];
-    pagination: { cursor: string | null; has_more: boolean };
-  }>();
-};
-const call = (method: 'POST' | 'PATCH' | 'DELETE' | 'PUT', url: string, payload?: object) =>
-  app.http.app.inject({
-    method,
-    url,
-    headers: { authorization: `Bearer ${token}` },
-    ...(payload === undefined ? {} : { payload }),
-  });
+const { call, get } = askingAs(() => ({ app, token }));
 const now = (): string => new Date().toISOString();
 
 describe('events of a signing agent', () => {

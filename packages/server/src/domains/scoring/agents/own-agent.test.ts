@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../../app.ts';
 import { testDatabase } from '../../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
+import { reportSigned, seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
 
 const database = testDatabase();
 let app: App;
@@ -50,19 +49,9 @@ describe("a sensor's key", () => {
     const made = await call(mine, 'POST', '/api/v1/agents', body);
     expect(made.statusCode, made.body).toBe(201);
     const { secret } = made.json<{ secret: string }>();
-    const payload = JSON.stringify({
-      events: [{ pid: 1, syscall: 'execve', timestamp: new Date().toISOString() }],
-    });
-    const sent = await app.http.app.inject({
-      method: 'POST',
-      url: '/api/v1/events',
-      headers: {
-        'content-type': 'application/json',
-        'x-agent-id': body.agent_id,
-        'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-      },
-      payload,
-    });
+    const sent = await reportSigned(app, { agent: body.agent_id, secret: secret }, [
+      { pid: 1, syscall: 'execve', timestamp: new Date().toISOString() },
+    ]);
     expect(sent.json()).toMatchObject({ accepted: 1, errors: 0 });
   });
 

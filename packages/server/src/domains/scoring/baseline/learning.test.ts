@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { App } from '../../../app.ts';
 import { testDatabase } from '../../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
+import { reportSigned, seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
 
 const database = testDatabase();
 let app: App;
@@ -16,17 +15,7 @@ beforeAll(async () => {
 afterAll(() => stopApp(app));
 
 const report = async (events: readonly object[]): Promise<void> => {
-  const payload = JSON.stringify({ events });
-  const answer = await app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': 'node',
-      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-    },
-    payload,
-  });
+  const answer = await reportSigned(app, { agent: 'node', secret: secret }, events);
   expect(answer.json(), answer.body.slice(0, 200)).toMatchObject({ accepted: events.length });
 };
 const call = async (method: 'GET' | 'POST', url: string) => {

@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../../app.ts';
 import { testDatabase } from '../../../testing/index.ts';
-import { seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
+import { reportSigned, seedUser, signIn, stopApp, testApp } from '../../../testing/app-harness.ts';
 
 const database = testDatabase();
 const received: { readonly endpoint: string; readonly body: Record<string, unknown> }[] = [];
@@ -53,17 +52,7 @@ const register = async (id: string) => {
 };
 const report = async ({ id, secret }: { readonly id: string; readonly secret: string }, pid: number) => {
   const event = { pid, syscall: 'execve', timestamp: new Date().toISOString(), executable: '/memfd:x' };
-  const payload = JSON.stringify({ events: [event] });
-  const answer = await app.http.app.inject({
-    method: 'POST',
-    url: '/api/v1/events',
-    headers: {
-      'content-type': 'application/json',
-      'x-agent-id': id,
-      'x-agent-signature': createHmac('sha256', secret).update(payload).digest('base64'),
-    },
-    payload,
-  });
+  const answer = await reportSigned(app, { agent: id, secret: secret }, [event]);
   expect(answer.json(), answer.body).toMatchObject({ accepted: 1 });
 };
 const toldOf = (endpoint: string) =>
