@@ -9,7 +9,7 @@ import { createListener } from './listener.ts';
 import type { DatabaseLog } from './log.ts';
 import { queryGraceMs } from './pool.ts';
 import { runStatement } from './statement.ts';
-import { createTx } from './transaction.ts';
+import { createTx, type Notification } from './transaction.ts';
 import type { Database, Tx } from './types.ts';
 
 /** Options of `openDatabase`; times in milliseconds. */
@@ -33,12 +33,13 @@ const runTransaction = async <T>(
   client: pg.PoolClient,
   work: (tx: Tx) => Promise<T>,
   statementTimeoutMs: number | undefined,
+  hear: (notified: readonly Notification[]) => void,
 ): Promise<T> => {
   await client.query('BEGIN');
   if (statementTimeoutMs !== undefined) {
     await client.query("SELECT set_config('statement_timeout', $1, true)", [String(statementTimeoutMs)]);
   }
-  const { tx, end } = createTx(
+  const { tx, end, notified } = createTx(
     client,
     statementTimeoutMs === undefined ? undefined : statementTimeoutMs + queryGraceMs,
   );
@@ -67,6 +68,7 @@ const runTransaction = async <T>(
   } catch (error) {
     throw toDatabaseError(error, true);
   }
+  hear(notified);
   return result;
 };
 
@@ -119,7 +121,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     prepared: (name, sql, values) =>
       connections.use((client) => runStatement(client, { name, text: sql, values })),
     transaction: (work, { statementTimeoutMs: own } = {}) =>
-      connections.use((client) => runTransaction(client, work, own)),
+      connections.use((client) => runTransaction(client, work, own, listener.hear)),
     listen: (channel, handlers) => listener.listen(channel, handlers),
     stats: () => connections.stats(),
     ping: (timeoutMs) => pingWithin(database, timeoutMs),

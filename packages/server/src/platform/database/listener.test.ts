@@ -4,7 +4,9 @@ import { createListener } from './listener.ts';
 import { silentLog } from './log.ts';
 
 const test = testDatabase();
-const send = (channel: string, payload: string) => test.db.transaction((tx) => tx.notify(channel, payload));
+/** As another process would. */
+const send = (channel: string, payload: string) =>
+  test.db.query('SELECT pg_notify($1, $2)', [channel, payload]);
 const killListeners = () =>
   test.db.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
@@ -40,6 +42,30 @@ describe('LISTEN', () => {
     await vi.waitFor(() => expect(second.heard).toEqual(['up', 'b', 'd']));
     expect(first.heard).toEqual(['up', 'a']);
     await two.close();
+  });
+
+  it('this process hears of its own transaction before it is over, and of nothing that was undone', async () => {
+    const { heard, handlers } = recorder();
+    const subscription = await test.db.listen('own', handlers);
+    await test.db.transaction(async (tx) => {
+      await tx.notify('own', 'kept');
+      const undone = tx.savepoint(async () => {
+        await tx.notify('own', 'undone');
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      expect(heard).toEqual(['up']);
+    });
+    expect(heard).toEqual(['up', 'kept']);
+    const failed = test.db.transaction(async (tx) => {
+      await tx.notify('own', 'rolled back');
+      throw new Error('failed');
+    });
+    await expect(failed).rejects.toThrow('failed');
+    await send('own', 'end');
+    // What PostgreSQL itself says of the first transaction comes before what was sent later.
+    await vi.waitFor(() => expect(heard).toEqual(['up', 'kept', 'kept', 'end']));
+    await subscription.close();
   });
 
   it('says that it lost its connection, reconnects, and hears again', async () => {

@@ -4,6 +4,7 @@ import { openListenConnection } from './listen-connection.ts';
 import type { ListenConnection } from './listen-connection.ts';
 import type { DatabaseLog } from './log.ts';
 import type { ConnectionSettings } from './pool.ts';
+import type { Notification } from './transaction.ts';
 import type { ListenHandlers, Subscription } from './types.ts';
 
 export interface ListenerOptions {
@@ -15,6 +16,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   listen(channel: string, handlers: ListenHandlers): Promise<Subscription>;
+  /** Tells the listeners of this process what a transaction of its own just committed; PostgreSQL will say it too. */
+  hear(notified: readonly Notification[]): void;
   close(): Promise<void>;
 }
 
@@ -140,6 +143,9 @@ export const createListener = (options: ListenerOptions): Listener => {
           if (channels.remove(channel, handlers)) await run(`UNLISTEN ${quoteIdentifier(channel)}`);
         },
       };
+    },
+    hear: (notified) => {
+      for (const { channel, payload } of notified) channels.deliver(channel, payload);
     },
     close: async () => {
       stopping.abort();

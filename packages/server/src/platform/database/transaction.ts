@@ -34,11 +34,18 @@ const copyInto = async (
   return sink.rowCount;
 };
 
-/** A transaction's face on one connection, and `end`, after which every use throws. */
+/** A notification that its transaction sends when it commits. */
+export interface Notification {
+  readonly channel: string;
+  readonly payload: string;
+}
+
+/** A transaction's face on one connection, `end`, after which every use throws, and what it notifies of. */
 export const createTx = (
   client: PoolClient,
   queryTimeoutMs?: number,
-): { tx: Tx; end: () => Promise<void> } => {
+): { tx: Tx; end: () => Promise<void>; notified: readonly Notification[] } => {
+  const notified: Notification[] = [];
   let ended = false;
   let savepoints = 0;
   // Statements of one transaction run one after another even when a caller starts several at once.
@@ -62,6 +69,7 @@ export const createTx = (
     savepoint: async (work) => {
       savepoints += 1;
       const name = `sp_${savepoints}`;
+      const notifiedBefore = notified.length;
       await command(`SAVEPOINT ${name}`);
       try {
         const result = await work();
@@ -69,6 +77,7 @@ export const createTx = (
         return result;
       } catch (error) {
         await command(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+        notified.length = notifiedBefore;
         throw error;
       }
     },
@@ -80,10 +89,12 @@ export const createTx = (
         throw new RangeError(`a notification's payload may have at most ${maxNotifyPayloadBytes} bytes`);
       }
       await tx.query('SELECT pg_notify($1, $2)', [channel, payload]);
+      notified.push({ channel, payload });
     },
   };
   return {
     tx,
+    notified,
     end: async () => {
       ended = true;
       await last;

@@ -48,7 +48,11 @@ export interface Tx extends Executor {
     values: readonly (string | number)[],
     onRow: (row: Buffer) => void,
   ): Promise<number>;
-  /** Delivered to every replica's listeners when this transaction commits. Payload at most 7,999 bytes. */
+  /**
+   * Delivered to every replica's listeners when this transaction commits: to this process's before `transaction`
+   * resolves, so that its caches know what it was just told, and to all within milliseconds, this one once more.
+   * Payload at most 7,999 bytes.
+   */
   notify(channel: string, payload: string): Promise<void>;
 }
 
