@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Judge } from '../telemetry/index.ts';
 import { dueStates } from './due-states.ts';
-import { holdNodes, takeRemembered } from './hold-nodes.ts';
+import { holdNodes } from './hold-nodes.ts';
 import { judgeRows } from './judge-rows.ts';
 import { findLost, silentMs } from './lost.ts';
 import type { GpuMemory, NodeMemory } from './node-memory.ts';
@@ -50,16 +50,9 @@ export const createJudge = (deps: JudgeDeps): Judge => {
       const gateFor = gatesOf(rules, generation);
       const token = newId();
       const nowMs = clock.monotonicMs();
-      const judgeHeld = (nodes: ReadonlyMap<string, NodeMemory>) => {
-        const findings: Finding[] = [];
-        const judgements = judgeRows(batches, { stepper, held: nodes, gateFor, nowMs }, findings);
-        return { judgements, findings };
-      };
-      const ahead = takeRemembered(batches, { memory, nowMs });
-      const judgedAhead = ahead === undefined ? undefined : judgeHeld(ahead);
-      const holding = { stepper, memory, gateFor, token, nowMs };
-      const { held, confirmed } = await holdNodes(tx, batches, ahead, holding);
-      const { judgements, findings } = confirmed && judgedAhead !== undefined ? judgedAhead : judgeHeld(held);
+      const held = await holdNodes(tx, batches, { stepper, memory, gateFor, token, nowMs });
+      const findings: Finding[] = [];
+      const judgements = judgeRows(batches, { stepper, held, gateFor, nowMs }, findings);
       const lost = { stepper, gateFor, nowMs: clock.nowMs(), heardBeforeMs: nowMs - silentMs };
       for (const node of held.values()) findLost(node, lost, findings);
       const told = tellNow(held, findings);
