@@ -56,7 +56,8 @@ describe('LISTEN', () => {
       await expect(undone).rejects.toThrow('undone');
       expect(heard).toEqual(['up']);
     });
-    expect(heard).toEqual(['up', 'kept']);
+    // PostgreSQL may have said it already, too.
+    expect(heard.slice(0, 2)).toEqual(['up', 'kept']);
     const failed = test.db.transaction(async (tx) => {
       await tx.notify('own', 'rolled back');
       throw new Error('failed');
