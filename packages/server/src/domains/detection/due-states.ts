@@ -33,7 +33,9 @@ export const dueStates = (
       gpu.mustWrite = false;
       gpu.unwritten = 0;
       const lastMs = model.lastMs(gpu.state);
-      if (lastMs > 0) due.push({ gpuId: gpu.gpuId, nodeId: node.nodeId, lastMs, state: gpu.state });
+      if (lastMs <= 0) continue;
+      gpu.writtenMs = lastMs;
+      due.push({ gpuId: gpu.gpuId, nodeId: node.nodeId, lastMs, state: gpu.state });
     }
   }
   return due;

@@ -59,9 +59,9 @@ export const judgeRows = (
     if (batch === undefined || judgement === undefined || place === undefined) continue;
     const { node, gpu } = place;
     const timestampMs = batch.timestampsMs[row] ?? 0;
-    // Late, or twice: stored and not learned from. A replay must not find it behind the state either.
+    // Late, or twice: stored and not learned from. A replay must not find it behind the stored state either.
     const late = timestampMs <= stepper.model.lastMs(gpu.state);
-    if (late || timestampMs < node.latestMs) gpu.mustWrite = true;
+    if (late ? timestampMs > gpu.writtenMs : timestampMs < node.latestMs) gpu.mustWrite = true;
     if (late) continue;
     record.timestampMs = timestampMs;
     record.values = batch.values;

@@ -58,9 +58,11 @@ export const loadNodes = async (
     const node = nodes.get(nodeId);
     if (node === undefined) continue;
     const numbers = stateOf(state, stepper.stateLength) ?? freshState(stepper.model, stepper.stateLength);
-    addGpu(node, newGpuMemory(gpuId, numbers, nowMs));
-    owners.set(gpuId, node);
     const lastMs = stepper.model.lastMs(numbers);
+    const gpu = newGpuMemory(gpuId, numbers, nowMs);
+    gpu.writtenMs = lastMs;
+    addGpu(node, gpu);
+    owners.set(gpuId, node);
     if (lastMs > node.latestMs || (lastMs === node.latestMs && gpuId > node.latestGpu)) {
       node.latestMs = lastMs;
       node.latestGpu = gpuId;

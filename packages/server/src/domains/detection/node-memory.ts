@@ -11,6 +11,8 @@ export interface GpuMemory {
   peers: readonly Float64Array[];
   /** Records that it learned from since the state was last written. */
   unwritten: number;
+  /** Time of the last record that the stored state has seen: a replay begins behind it. 0: none is stored. */
+  writtenMs: number;
   /** Written in this transaction, whatever the time. */
   mustWrite: boolean;
   /** Monotonic time at which this replica last had a record of it, or began to remember it. */
@@ -40,6 +42,7 @@ export const newGpuMemory = (gpuId: string, state: Float64Array, nowMs: number):
   state,
   peers: [],
   unwritten: 0,
+  writtenMs: 0,
   mustWrite: false,
   heardMs: nowMs,
   gate: undefined,
