@@ -3,6 +3,24 @@ import { connect, type Socket } from 'node:net';
 const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
+/** Where this stands in a request, each copy of it says something else: no text is sent twice. */
+export const serialMark = 'question 00000000';
+const serialDigits = 8;
+
+/** Copies of a request, numbered where it has the mark. */
+const createNumbered = (request: Buffer): (() => Buffer) => {
+  const mark = request.indexOf(serialMark);
+  const at = mark + serialMark.length - serialDigits;
+  let number = Math.floor(Math.random() * 1e8);
+  return () => {
+    if (mark === -1) return request;
+    const copy = Buffer.from(request);
+    number = (number + 1) % 1e8;
+    copy.write(String(number).padStart(serialDigits, '0'), at, 'latin1');
+    return copy;
+  };
+};
+
 /** One keep-alive connection that also reads chunked answers; one request at a time. */
 export interface LoadConnection {
   /** Resolves with the milliseconds to the first byte of a body and to the end. Rejects for other statuses than 200. */
@@ -86,12 +104,13 @@ export const load = async (options: {
   );
   const totals: number[] = [];
   const firsts: number[] = [];
+  const nextRequest = createNumbered(options.request);
   const startedMs = performance.now();
   const untilMs = startedMs + options.durationMs;
   await Promise.all(
     opened.map(async (connection) => {
       while (performance.now() < untilMs) {
-        const { firstMs, totalMs } = await connection.ask(options.request);
+        const { firstMs, totalMs } = await connection.ask(nextRequest());
         totals.push(totalMs);
         firsts.push(firstMs);
       }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { post } from './api.ts';
 import { requestBytes } from './connection.ts';
+import { serialMark } from './gateway-load.ts';
 import type { BenchServer } from './server.ts';
 
 const unlimited = '1000000000';
@@ -22,7 +23,8 @@ export const fakeModel = (delayMs: number): Promise<Program> =>
 export const bareProxy = (modelPort: number): Promise<Program> =>
   started('bare-proxy-process.ts', { TARGET_PORT: String(modelPort) });
 
-const prompt = 'Explain in a few sentences what zero trust means for a fleet of GPUs. '.repeat(3);
+/** Of each request another one: the gateway's firewall knows texts again that it judged before. */
+const prompt = `${serialMark}: ${'Explain in a few sentences what zero trust means for a fleet of GPUs. '.repeat(3)}`;
 const bodyOf = (stream: boolean): string =>
   JSON.stringify({
     model: 'bench-model',

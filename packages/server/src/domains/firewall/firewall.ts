@@ -3,21 +3,25 @@ import type { FirewallDomainDeps, Guard } from './deps.ts';
 import type { Engine } from './engine.ts';
 import { askGuard } from './guard-stage.ts';
 import type { Hit } from './hit.ts';
-import { inspectOutputText, inspectText } from './inspect-text.ts';
+import { inspectOutputText } from './inspect-text.ts';
 import { actionOn, counts, findingOf, maskHits, severer, worthTelling } from './judge.ts';
 import { findCanaries } from './output/canaries.ts';
 import { openScreen } from './output/screen.ts';
 import type { PolicyCache } from './policy/policy-cache.ts';
 import type { Policy } from './policy/settings.ts';
+import type { Inspect } from './remembered.ts';
 import { gatherRisk, notableScore } from './session/session-risk.ts';
 import type { Action, Finding, Firewall, FirewallContext, Part, Verdict } from './types.ts';
 
 const nothing: Verdict = { action: 'allow', reportOnly: false, score: 0, findings: [], masked: new Map() };
 /** A payload split over turns is judged as one text, up to this length of its last turns. */
 const joinedChars = 8000;
+/** A verdict names at most this many findings, the highest scores if there are more; all of them are acted upon. */
+const findingsMax = 1000;
 
 export interface FirewallParts extends Pick<FirewallDomainDeps, 'db' | 'clock' | 'log' | 'onVerdict'> {
   readonly engine: Engine;
+  readonly inspect: Inspect;
   readonly policies: PolicyCache;
   readonly alerting: Alerting;
   readonly guard: () => Guard | undefined;
@@ -58,7 +62,17 @@ const verdictOf = (policy: Policy, judged: readonly Judged[]): Verdict => {
       if (worthTelling(policy, hit)) findings.push(findingOf(hit, part.path));
     }
   }
-  return { action, reportOnly: policy.reportOnly, score: Math.round(score * 1000) / 1000, findings, masked };
+  const told =
+    findings.length <= findingsMax
+      ? findings
+      : findings.toSorted((a, b) => b.score - a.score).slice(0, findingsMax);
+  return {
+    action,
+    reportOnly: policy.reportOnly,
+    score: Math.round(score * 1000) / 1000,
+    findings: told,
+    masked,
+  };
 };
 
 const worst = (judged: readonly Judged[]): Hit | undefined =>
@@ -90,12 +104,12 @@ const withSession = async (
 const inspectParts = async (
   deps: FirewallParts,
   policy: Policy,
-  parts: readonly Part[],
+  { parts, principalId }: { readonly parts: readonly Part[]; readonly principalId: string },
   signal: AbortSignal,
 ): Promise<readonly Judged[]> => {
   const judged: Judged[] = [];
   for (const part of parts) {
-    const found = (await inspectText(deps.engine, part.text, signal)).filter((hit) =>
+    const found = (await deps.inspect(principalId, part.text, signal)).filter((hit) =>
       counts(policy, part.kind, hit),
     );
     const second = { guard: deps.guard(), log: deps.log };
@@ -103,7 +117,7 @@ const inspectParts = async (
   }
   const joined = joinedTurns(parts);
   if (joined === undefined) return judged;
-  const together = (await inspectText(deps.engine, joined.text, signal)).filter(
+  const together = (await deps.inspect(principalId, joined.text, signal)).filter(
     ({ kind, score }) => kind === 'injection' && score >= policy.injectionThreshold,
   );
   const alone = worst(judged)?.score ?? 0;
@@ -131,7 +145,7 @@ export const createFirewall = (deps: FirewallParts): Firewall => {
     inspectInput: async ({ parts, ...context }, signal) => {
       const policy = deps.policies.of(context.model, context.principalId);
       if (!policy.enabled) return nothing;
-      const judged = await inspectParts(deps, policy, parts, signal);
+      const judged = await inspectParts(deps, policy, { parts, principalId: context.principalId }, signal);
       return conclude(context, verdictOf(policy, await withSession(deps, policy, context, judged)), 'input');
     },
     inspectOutput: async ({ text, ...context }) => {

@@ -3,8 +3,10 @@ import { createAlerting } from './alerting.ts';
 import type { FirewallDomainDeps, Guard } from './deps.ts';
 import { createEngine } from './engine.ts';
 import { createFirewall } from './firewall.ts';
+import { inspectText } from './inspect-text.ts';
 import { loadModels } from './model/load-models.ts';
 import { createPolicyCache } from './policy/policy-cache.ts';
+import { createRemembered } from './remembered.ts';
 import { inspectRoute } from './routes/inspect.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { forgetOldRisk } from './session/risk-store.ts';
@@ -43,11 +45,19 @@ export const createFirewallDomain = (deps: FirewallDomainDeps): FirewallDomain =
   const alerting = createAlerting(deps);
   let guard: Guard | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const port = createFirewall({ ...deps, engine, policies, alerting, guard: () => guard });
+  const port = createFirewall({
+    ...deps,
+    engine,
+    inspect: createRemembered(engine),
+    policies,
+    alerting,
+    guard: () => guard,
+  });
   // What is tried out leaves no trace: no session's risk, no alert, no count.
   const tried = createFirewall({
     ...deps,
     engine,
+    inspect: (_principalId, text, signal) => inspectText(engine, text, signal),
     policies,
     alerting: { blocked: () => {}, settle: () => Promise.resolve() },
     guard: () => guard,

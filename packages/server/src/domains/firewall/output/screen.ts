@@ -22,6 +22,9 @@ const keyBodyMax = 16_000;
 /** A tail that may yet become a number, an address, a token or a link. */
 const unfinished =
   /(?:!?\[[^\]\n]{0,80}(?:\](?:\([^)\s]{0,160})?)?|<[a-z][^>\n]{0,160}|[+(]?\d[\d\s().+/-]{0,40}[A-Za-z0-9]{0,24}|[A-Za-z0-9._%+@:/=&?#-]{1,200})$/i;
+/** Nothing that is looked for in a tail is without one of these. */
+const worthALook =
+  /[\d@]|:\/\/|PRIVATE|KEY|-----|[A-Za-z]_[A-Za-z0-9]|eyJ|ya29|(?:SG|hv[sbr])\.|(?:sk|xai|pypi|glpat|nvapi)-|xox|AIza|A[KSBC][IC]A/;
 const digitsOrSigns = /[\d@[<_=:/+.-]/;
 
 /** How many characters at the end of `text` have to wait. A plain word waits only with what may follow it. */
@@ -79,7 +82,7 @@ const hitsIn = (state: State, policy: Policy, ready: number): readonly Hit[] => 
       .map((hit) => ({ ...hit, start: Math.max(0, hit.start - before), end: hit.end - before }));
   };
   const near = state.context.slice(-contextChars);
-  const found = /[\d@]|https?:|-----BEGIN|[A-Za-z]_[A-Za-z0-9]|eyJ|sk-|xox/.test(state.held)
+  const found = worthALook.test(state.held)
     ? within(near, (text) => [...findPii(text), ...findSecrets(text)])
     : [];
   return [
