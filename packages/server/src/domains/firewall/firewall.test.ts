@@ -102,6 +102,20 @@ describe('inspect', () => {
     expect((await inspect({ text })).body.action).toBe('block');
   });
 
+  it('names what blocks before what is only masked, wherever it stands', async () => {
+    const { body } = await inspect({ text: `My card is 4111 1111 1111 1111. ${attack}` });
+    expect(body.action).toBe('block');
+    expect(body.findings.map(({ kind }) => kind)).toEqual(['injection', 'pii']);
+    const parts = [
+      { kind: 'user', text: 'Mail jane.doe@example.com about the bees.' },
+      { kind: 'user', text: attack },
+    ];
+    expect((await inspect({ parts })).body.findings[0]).toMatchObject({
+      kind: 'injection',
+      path: '/parts/1/text',
+    });
+  });
+
   it('masks personal data and secrets, and leaves the rest as it is', async () => {
     const { body } = await inspect({
       text: 'My card is 4111 1111 1111 1111, mail me at jane.doe@example.com please.',

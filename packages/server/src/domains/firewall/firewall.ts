@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { askGuard } from './guard-stage.ts';
 import type { Hit } from './hit.ts';
 import { inspectOutputText } from './inspect-text.ts';
-import { actionOn, counts, findingOf, maskHits, severer, worthTelling } from './judge.ts';
+import { actionOn, compareActions, counts, findingOf, maskHits, severer, worthTelling } from './judge.ts';
 import { findCanaries } from './output/canaries.ts';
 import { openScreen } from './output/screen.ts';
 import type { PolicyCache } from './policy/policy-cache.ts';
@@ -16,7 +16,7 @@ import type { Action, Finding, Firewall, FirewallContext, Part, Verdict } from '
 const nothing: Verdict = { action: 'allow', reportOnly: false, score: 0, findings: [], masked: new Map() };
 /** A payload split over turns is judged as one text, up to this length of its last turns. */
 const joinedChars = 8000;
-/** A verdict names at most this many findings, the highest scores if there are more; all of them are acted upon. */
+/** A verdict names at most this many findings; all of them are acted upon. */
 const findingsMax = 1000;
 
 export interface FirewallParts extends Pick<FirewallDomainDeps, 'db' | 'clock' | 'log' | 'onVerdict'> {
@@ -34,6 +34,11 @@ interface Judged {
   readonly hits: readonly Hit[];
 }
 
+interface Located {
+  readonly hit: Hit;
+  readonly path: string;
+}
+
 /** What several turns of the user say together, where none of them says it alone. */
 const joinedTurns = (parts: readonly Part[]): Part | undefined => {
   const turns = parts.filter(({ kind }) => kind === 'user');
@@ -48,9 +53,18 @@ const joinedTurns = (parts: readonly Part[]): Part | undefined => {
   };
 };
 
+/** What the policy does most about comes first, of equals the highest score. */
+const bySeverity = (policy: Policy, hits: readonly Located[]): readonly Finding[] =>
+  hits
+    .toSorted(
+      (a, b) => compareActions(actionOn(policy, b.hit), actionOn(policy, a.hit)) || b.hit.score - a.hit.score,
+    )
+    .slice(0, findingsMax)
+    .map(({ hit, path }) => findingOf(hit, path));
+
 const verdictOf = (policy: Policy, judged: readonly Judged[]): Verdict => {
   let action: Action = 'allow';
-  const findings: Finding[] = [];
+  const found: Located[] = [];
   const masked = new Map<string, string>();
   let score = 0;
   for (const { part, hits } of judged) {
@@ -59,18 +73,14 @@ const verdictOf = (policy: Policy, judged: readonly Judged[]): Verdict => {
     for (const hit of hits) {
       action = severer(action, actionOn(policy, hit));
       if (hit.kind !== 'pii' && hit.kind !== 'secret') score = Math.max(score, hit.score);
-      if (worthTelling(policy, hit)) findings.push(findingOf(hit, part.path));
+      if (worthTelling(policy, hit)) found.push({ hit, path: part.path });
     }
   }
-  const told =
-    findings.length <= findingsMax
-      ? findings
-      : findings.toSorted((a, b) => b.score - a.score).slice(0, findingsMax);
   return {
     action,
     reportOnly: policy.reportOnly,
     score: Math.round(score * 1000) / 1000,
-    findings: told,
+    findings: bySeverity(policy, found),
     masked,
   };
 };
@@ -137,7 +147,7 @@ const inspectParts = async (
 export const createFirewall = (deps: FirewallParts): Firewall => {
   const conclude = (context: FirewallContext, verdict: Verdict, direction: 'input' | 'output'): Verdict => {
     deps.onVerdict(verdict, direction);
-    const finding = verdict.findings.toSorted((a, b) => b.score - a.score)[0];
+    const [finding] = verdict.findings;
     if (verdict.action === 'block' && finding !== undefined) deps.alerting.blocked(context, finding);
     return verdict;
   };

@@ -22,7 +22,8 @@ export const actionOn = (policy: Policy, hit: Hit): FirewallAction => {
 };
 
 const rank: Readonly<Record<Action, number>> = { allow: 0, mask: 1, block: 2 };
-export const severer = (a: Action, b: Action): Action => (rank[a] >= rank[b] ? a : b);
+export const compareActions = (a: Action, b: Action): number => rank[a] - rank[b];
+export const severer = (a: Action, b: Action): Action => (compareActions(a, b) >= 0 ? a : b);
 
 export const findingOf = (hit: Hit, path: string): Finding => ({
   kind: hit.kind,

@@ -41,6 +41,7 @@ export interface Verdict {
   readonly reportOnly: boolean;
   /** The highest score of any finding that counts towards blocking, 0..1; at 0.5 stage 1 blocks. */
   readonly score: number;
+  /** What the policy does most about comes first: of a call that is blocked, the reason. At most 1,000. */
   readonly findings: readonly Finding[];
   readonly masked: ReadonlyMap<string, string>;
 }

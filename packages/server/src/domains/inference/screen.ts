@@ -63,11 +63,14 @@ export const screenWhole = async (
   return worst;
 };
 
+/** Keys of screens whose text is the answer itself, not what led to it. */
+const readByPeople = / (?:content|text)$/;
+
 /** Screens a stream: text is held back no longer than the firewall needs it. */
 export interface StreamScreen {
   /** Changes the chunk in place. Answers the verdict that ends the stream, if there is one. */
   chunk(chunk: JsonObject): Verdict | null;
-  /** What was held back of choices that never said that they ended, as text by choice. */
+  /** What was held back of choices that never said that they ended, as text by choice: of what people read alone. */
   rest(): {
     readonly texts: readonly { readonly index: number; readonly text: string }[];
     readonly verdict: Verdict | null;
@@ -158,7 +161,7 @@ export const createStreamScreen = (firewall: Firewall, context: FirewallContext)
         const { out, verdict } = screen.end();
         note(verdict);
         if (blocks(verdict)) return { texts: [], verdict };
-        if (out !== '' && !name.includes(' tool-'))
+        if (out !== '' && readByPeople.test(name))
           texts.push({ index: Number.parseInt(name, 10), text: out });
       }
       screens.clear();
