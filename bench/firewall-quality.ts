@@ -9,10 +9,12 @@ import { createEngine, type Engine } from '../packages/server/src/domains/firewa
 import { inspectText } from '../packages/server/src/domains/firewall/inspect-text.ts';
 import { loadModels } from '../packages/server/src/domains/firewall/model/load-models.ts';
 import { defaultPolicy } from '../packages/server/src/domains/firewall/policy/settings.ts';
-import { trainingSamples } from '../tools/firewall/corpus.ts';
+import { createDictionary } from '../packages/server/src/domains/firewall/views/dictionary.ts';
+import { readToxicityRows, trainingSamples } from '../tools/firewall/corpus.ts';
 import { createRandom } from '../tools/firewall/grammar.ts';
 import { learnWithout, folds, ordinarySources } from '../tools/firewall/leave-out.ts';
 import { prepare } from '../tools/firewall/learn.ts';
+import { vocabularyOf } from '../tools/firewall/vocabulary.ts';
 import { mutations } from './firewall/mutations.ts';
 import { fill } from './firewall/personal-data.ts';
 import { cleanTexts, judgeBlind, judgeClean, judgePersonalData, sumOf } from './firewall/written-blind.ts';
@@ -40,9 +42,10 @@ const isBlocked = async (engine: Engine, text: string): Promise<boolean> =>
   );
 
 const rows: string[][] = [];
-const caught: { readonly engine: Engine; readonly text: string }[] = [];
+/** `unread` puts garbled words right by a dictionary that holds no word of the fold's texts alone. */
+const caught: { readonly engine: Engine; readonly unread: Engine; readonly text: string }[] = [];
+const tweets = readToxicityRows(folder).filter(({ attack }) => !attack);
 let [attacks, found, ordinary, wrong] = [0, 0, 0, 0];
-const enginesOfFolds: Engine[] = [];
 for (const fold of folds) {
   const learned = learnWithout(samples, fold);
   const injection = {
@@ -52,14 +55,16 @@ for (const fold of folds) {
     bias: learned.bias,
   };
   const engine: Engine = { ...shipped, models: { ...models, injection } };
-  enginesOfFolds.push(engine);
+  const others = samples.filter(({ source }) => !fold.includes(source.replace('+', '')));
+  const vocabulary = vocabularyOf(shipped.table, [...others, ...tweets]);
+  const unread: Engine = { ...engine, dictionary: createDictionary(vocabulary) };
   for (const source of fold) {
     const own = samples.filter((sample) => sample.source === source).slice(0, perSource);
     let blocked = 0;
     for (const { text, attack } of own) {
       if (!(await isBlocked(engine, text))) continue;
       blocked += 1;
-      if (attack && text.length < 600) caught.push({ engine, text });
+      if (attack && text.length < 600) caught.push({ engine, unread, text });
     }
     const isAttack = own[0]?.attack === true;
     if (isAttack) [attacks, found] = [attacks + own.length, found + blocked];
@@ -79,10 +84,14 @@ const chosen = caught
 const mutated: string[][] = [];
 const kept: number[] = [];
 for (const [name, mutate] of Object.entries(mutations)) {
-  let still = 0;
-  for (const { engine, text } of chosen) if (await isBlocked(engine, mutate(text, random))) still += 1;
+  let [still, withoutWords] = [0, 0];
+  for (const { engine, unread, text } of chosen) {
+    const changed = mutate(text, random);
+    if (await isBlocked(engine, changed)) still += 1;
+    if (await isBlocked(unread, changed)) withoutWords += 1;
+  }
   kept.push(still / Math.max(1, chosen.length));
-  mutated.push([name, percent(still, chosen.length)]);
+  mutated.push([name, percent(still, chosen.length), percent(withoutWords, chosen.length)]);
 }
 
 const templates = linesOf(join(folder, 'pii-templates.txt'));
@@ -196,7 +205,7 @@ report({
     },
     {
       title: `${chosen.length} attacks that were caught, changed`,
-      columns: ['change', 'still caught'],
+      columns: ['change', 'still caught', 'without the fold’s words'],
       rows: mutated,
     },
     {
@@ -208,6 +217,7 @@ report({
   ],
   notes: [
     'The trigger-word prompts were written for this bench; the shipped model, which has not learned from them, judges them.',
+    'Garbled words are put right by the shipped dictionary, which holds words of every source. The last column leaves out the words of the fold, too, many of them German: what a text of unknown authors may expect.',
     'The folds are the training data’s own sources. Sets that are not here will tell more.',
   ],
 });

@@ -38,6 +38,13 @@ interface Row {
   readonly weight: number;
 }
 
+export interface LearnOptions {
+  readonly epochs: number;
+  readonly decay: number;
+  /** The share of a row's features that is left out each time it is learned from; 0 leaves out none. */
+  readonly dropped: number;
+}
+
 export interface Dense {
   readonly weights: Float64Array;
   bias: number;
@@ -49,14 +56,61 @@ const rawOf = (model: Dense, ids: Int32Array): number => {
   return model.bias + sum / stretchNorm(ids.length);
 };
 
-/** Logistic regression by AdaGrad with weight decay towards zero. */
-const fit = (rows: readonly Row[], epochs: number, seed: number, decay: number): Dense => {
-  const model: Dense = { weights: new Float64Array(1 << bucketBits), bias: 0 };
-  const squares = new Float64Array(1 << bucketBits).fill(0.05);
-  let biasSquare = 1;
+/** Copies to `kept` the features that are not left out this time, and says how many they are. */
+const keep = (kept: Int32Array, ids: Int32Array, dropped: number, random: () => number): number => {
+  let n = 0;
+  for (const id of ids) {
+    if (dropped !== 0 && random() < dropped) continue;
+    kept[n] = id;
+    n += 1;
+  }
+  return n;
+};
+
+/** A weight and the sum of the squares of its gradients stand side by side: both are asked for each time. */
+const weightsOf = (state: Float64Array): Float64Array =>
+  Float64Array.from({ length: state.length / 2 }, (_, k) => state[k * 2] ?? 0);
+
+/** One step of AdaGrad with weight decay towards zero; what is added to the bias. */
+const step = (
+  state: Float64Array,
+  kept: Int32Array,
+  count: number,
+  bias: number,
+  { target, weight }: Row,
+  decay: number,
+): number => {
+  let sum = 0;
+  for (let k = 0; k < count; k += 1) sum += state[(kept[k] ?? 0) * 2] ?? 0;
+  const norm = stretchNorm(count);
+  const error = weight * (1 / (1 + Math.exp(-(bias + sum / norm))) - target);
+  if (Math.abs(error) < 0.003) return 0;
+  const each = error / norm;
+  for (let k = 0; k < count; k += 1) {
+    const at = (kept[k] ?? 0) * 2;
+    const held = state[at] ?? 0;
+    const gradient = each + decay * held;
+    const squares = (state[at + 1] ?? 0) + gradient * gradient;
+    state[at + 1] = squares;
+    state[at] = held - (rate * gradient) / Math.sqrt(squares);
+  }
+  return error;
+};
+
+const rate = 0.35;
+
+/**
+ * Logistic regression by AdaGrad with weight decay towards zero. Where a share of the features is dropped at random each
+ * time, no weight can lean on one author's words alone, and the mean of the later epochs is taken.
+ */
+const fit = (rows: readonly Row[], seed: number, { epochs, decay, dropped }: LearnOptions): Dense => {
+  const mean = { state: new Float64Array(2 << bucketBits), bias: 0, epochs: 0 };
+  const state = new Float64Array(2 << bucketBits);
+  for (let k = 1; k < state.length; k += 2) state[k] = 0.05;
+  const kept = new Int32Array(rows.reduce((most, { ids }) => Math.max(most, ids.length), 0));
+  let [bias, biasSquare] = [0, 1];
   const order = rows.map((_, n) => n);
   const random = createRandom(seed);
-  const rate = 0.35;
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     for (let n = order.length - 1; n > 0; n -= 1) {
       const other = Math.floor(random() * (n + 1));
@@ -64,21 +118,23 @@ const fit = (rows: readonly Row[], epochs: number, seed: number, decay: number):
     }
     for (const n of order) {
       const row = rows[n];
-      if (row === undefined || row.ids.length === 0) continue;
-      const { ids, target, weight } = row;
-      const error = weight * (1 / (1 + Math.exp(-rawOf(model, ids))) - target);
-      if (Math.abs(error) < 0.003) continue;
-      const step = error / stretchNorm(ids.length);
-      for (const id of ids) {
-        const gradient = step + decay * (model.weights[id] ?? 0);
-        squares[id] = (squares[id] ?? 0) + gradient * gradient;
-        model.weights[id] = (model.weights[id] ?? 0) - (rate * gradient) / Math.sqrt(squares[id] ?? 1);
-      }
+      if (row === undefined) continue;
+      const count = keep(kept, row.ids, dropped, random);
+      if (count === 0) continue;
+      const error = step(state, kept, count, bias, row, decay);
       biasSquare += error * error;
-      model.bias -= (rate * error) / Math.sqrt(biasSquare);
+      bias -= (rate * error) / Math.sqrt(biasSquare);
     }
+    if (dropped === 0 || (epoch + 1) * 2 <= epochs) continue;
+    mean.epochs += 1;
+    mean.bias += bias;
+    for (let k = 0; k < state.length; k += 2) mean.state[k] = (mean.state[k] ?? 0) + (state[k] ?? 0);
   }
-  return model;
+  if (mean.epochs === 0) return { weights: weightsOf(state), bias };
+  return {
+    weights: weightsOf(mean.state).map((sum) => sum / mean.epochs),
+    bias: mean.bias / mean.epochs,
+  };
 };
 
 const stretchIds = ({ features }: Prepared, from: number, to: number): Int32Array =>
@@ -103,22 +159,17 @@ const harmlessStretches = 16;
 /** Longer texts are known by their stretches only: as a whole they would teach that length is an attack. */
 const wholeFeaturesMax = 1600;
 
-export interface LearnOptions {
-  readonly epochs: number;
-  readonly decay: number;
-}
-
 /**
  * A text is an attack when one of its stretches is: first learned from whole texts, then twice from the stretches that the
  * model of the round before finds most suspicious, which for harmless texts are its hardest negatives.
  */
-export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOptions): Dense => {
+export const learn = (samples: readonly Prepared[], options: LearnOptions): Dense => {
   const whole = samples.map((sample): Row => ({
     ids: stretchIds(sample, 0, sample.words.count),
     target: sample.attack ? 1 : 0,
     weight: sample.weight,
   }));
-  let model = fit(whole, Math.ceil(epochs / 2), 1, decay);
+  let model = fit(whole, 1, { ...options, epochs: Math.ceil(options.epochs / 2) });
   for (let round = 0; round < 2; round += 1) {
     const rows: Row[] = whole.filter(({ ids }) => ids.length <= wholeFeaturesMax);
     for (const sample of samples) {
@@ -133,7 +184,7 @@ export const learn = (samples: readonly Prepared[], { epochs, decay }: LearnOpti
           });
       }
     }
-    model = fit(rows, epochs, 2 + round, decay);
+    model = fit(rows, 2 + round, options);
   }
   return model;
 };

@@ -50,12 +50,13 @@ const main = (folder: string, check: boolean): number => {
     learn([...tweets.filter((_, n) => n % 5 !== 0), ...clean.filter((_, n) => n % 5 !== 0)], {
       epochs: 3,
       decay: 1e-6,
+      dropped: 0,
     }),
   );
   const heldClean = [...tweets, ...clean]
     .filter((sample, n) => n % 5 === 0 && !sample.attack)
     .map((sample) => rawScore(held, sample));
-  const toxicity = quantise(learn([...tweets, ...clean], { epochs: 3, decay: 1e-6 }));
+  const toxicity = quantise(learn([...tweets, ...clean], { epochs: 3, decay: 1e-6, dropped: 0 }));
   const vocabulary = `${vocabularyOf(table, [...samples, ...tweets.filter(({ attack }) => !attack)]).join('\n')}\n`;
   const meta = {
     version,

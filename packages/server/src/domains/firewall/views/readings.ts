@@ -5,6 +5,7 @@ import { decodeInvisible } from './invisible.ts';
 import { decodeRuns } from './encoded-runs.ts';
 import type { Decoded } from './decoded.ts';
 import type { Dictionary } from './dictionary.ts';
+import { decodeJoined, leastApart } from './joined.ts';
 import { repairView } from './repair.ts';
 import { reverseView, rotateView, suspectOrder } from './rotations.ts';
 
@@ -41,7 +42,12 @@ export const readings = (
   const suspect = suspectOrder(dictionary, words);
   if (suspect.rotated) found.push(rotateView(plain));
   if (suspect.reversed) found.push(...reverseView(plain, words));
-  const decoded: Decoded[] = [...decodeInvisible(text), ...decodeEscapes(text), ...decodeRuns(text)];
+  const decoded: Decoded[] = [
+    ...(repaired !== undefined && repaired.apart >= leastApart ? decodeJoined(text) : []),
+    ...decodeInvisible(text),
+    ...decodeEscapes(text),
+    ...decodeRuns(text),
+  ];
   for (const { name, text: inner, origin } of decoded.slice(0, decodedMax)) {
     const view = foldText(table, name, inner, origin);
     found.push(view);

@@ -39,6 +39,12 @@ interface Output {
   readonly origin: Uint32Array;
   length: number;
   repaired: number;
+  apart: number;
+}
+
+/** A text put right, and how many of its letters stood alone. */
+export interface Repaired extends View {
+  readonly apart: number;
 }
 
 const put = (out: Output, code: number, at: number): void => {
@@ -219,15 +225,52 @@ const joinSpaced = (dictionary: Dictionary, view: View, out: Output, spaced: Spa
   }
   put(out, space, view.origin[end] ?? 0);
   out.repaired += codes.length;
+  out.apart += codes.length;
+};
+
+const isLetter = (code: number): boolean => (leetOf[code] ?? 0) === 0;
+
+/** Signs and digits at a word's edges may be just that: brackets, a sum of money. They stay where the rest is a word. */
+const unedged = (
+  dictionary: Dictionary,
+  codes: Uint16Array,
+  start: number,
+  end: number,
+): readonly number[] | undefined => {
+  let [from, to] = [start, end];
+  while (from < to && !isLetter(codes[from] ?? 0)) from += 1;
+  while (to > from && !isLetter(codes[to - 1] ?? 0)) to -= 1;
+  if (to - from === end - start || to - from < shortest) return undefined;
+  const core = [...codes.subarray(from, to)];
+  const inner = unleet(dictionary, codes, from, to) ?? core;
+  const known = dictionary.known.get(hashOf(inner, 0, inner.length)) !== 0;
+  const word = known ? inner : unscramble(dictionary, codes, from, to);
+  if (word === undefined) return undefined;
+  const letters = typeof word === 'string' ? Array.from(word, (char) => char.charCodeAt(0)) : word;
+  return [...codes.subarray(start, from), ...letters, ...codes.subarray(to, end)];
+};
+
+/** What a word was that is not known as it stands; undefined where it stays. */
+const readingOf = (
+  dictionary: Dictionary,
+  codes: Uint16Array,
+  start: number,
+  end: number,
+): readonly number[] | string | undefined => {
+  let letters = 0;
+  for (let i = start; i < end; i += 1) if (isLetter(codes[i] ?? 0)) letters += 1;
+  const read = unleet(dictionary, codes, start, end);
+  if (read === undefined) return unscramble(dictionary, codes, start, end);
+  if (dictionary.known.get(hashOf(read, 0, read.length)) !== 0) return read;
+  // Digits and no letter are a number, where what they pass for is no word.
+  return letters === 0 ? undefined : (unedged(dictionary, codes, start, end) ?? read);
 };
 
 /** Copies a word as it is or as what it was. */
 const repairWord = (dictionary: Dictionary, view: View, out: Output, start: number, end: number): void => {
   const { codes, origin } = view;
   const known = dictionary.known.get(hashOf(codes, start, end)) !== 0;
-  const read = known
-    ? undefined
-    : (unleet(dictionary, codes, start, end) ?? unscramble(dictionary, codes, start, end));
+  const read = known ? undefined : readingOf(dictionary, codes, start, end);
   if (read === undefined) {
     for (let i = start; i < end; i += 1) put(out, codes[i] ?? 0, origin[i] ?? 0);
     return;
@@ -251,13 +294,14 @@ const wordEnd = (table: FoldTable, view: View, start: number): number => {
  * The text with its garbled words put right: leetspeak, inner letters in another order, letters pulled apart. Undefined
  * where nothing was to be put right.
  */
-export const repairView = (table: FoldTable, dictionary: Dictionary, view: View): View | undefined => {
+export const repairView = (table: FoldTable, dictionary: Dictionary, view: View): Repaired | undefined => {
   const size = view.length + (view.length >> 1) + 8;
   const out: Output = {
     codes: new Uint16Array(size),
     origin: new Uint32Array(size + 1),
     length: 0,
     repaired: 0,
+    apart: 0,
   };
   let at = 0;
   while (at < view.length) {
@@ -282,5 +326,5 @@ export const repairView = (table: FoldTable, dictionary: Dictionary, view: View)
   out.origin[out.length] = view.origin[view.length] ?? 0;
   return out.repaired === 0
     ? undefined
-    : { name: 'repaired', codes: out.codes, origin: out.origin, length: out.length };
+    : { name: 'repaired', codes: out.codes, origin: out.origin, length: out.length, apart: out.apart };
 };

@@ -31,21 +31,43 @@ export const rotateView = (view: View): View => ({
   codes: Uint16Array.from(view.codes.subarray(0, view.length), rotate),
 });
 
-/** The whole text backwards, and each word backwards in its place. */
+/** Signs at the end of a word, wherever a sentence is read from. */
+const closing = new Set(Array.from('.,!?;:', (sign) => sign.charCodeAt(0)));
+
+/** Whether what closes a sentence stands before words more often than behind: then it was turned with its word. */
+const signsAreTurned = ({ codes, length }: View, { count, starts, ends }: Words): boolean => {
+  let lead = 0;
+  for (let w = 0; w < count; w += 1) {
+    const [start, end] = [starts[w] ?? 0, ends[w] ?? 0];
+    if (start > 0 && closing.has(codes[start - 1] ?? 0)) lead += 1;
+    if (end < length && closing.has(codes[end] ?? 0)) lead -= 1;
+  }
+  return lead > 0;
+};
+
+/** Turns each run of characters without a blank. */
+const turnRuns = (codes: Uint16Array): void => {
+  let start = 0;
+  for (let i = 0; i <= codes.length; i += 1) {
+    if (i < codes.length && codes[i] !== 32 && codes[i] !== 10) continue;
+    codes.subarray(start, i).reverse();
+    start = i + 1;
+  }
+};
+
+/** The whole text backwards, and each word backwards in its place, with its signs where they were turned too. */
 export const reverseView = (view: View, words: Words): readonly View[] => {
   const size = view.length;
   const whole = {
     name: 'reversed',
-    codes: new Uint16Array(size),
+    codes: view.codes.slice(0, size).reverse(),
     origin: new Uint32Array(size + 1),
     length: size,
   };
-  for (let i = 0; i < size; i += 1) {
-    whole.codes[i] = view.codes[size - 1 - i] ?? 0;
-    whole.origin[i] = view.origin[size - 1 - i] ?? 0;
-  }
+  for (let i = 0; i < size; i += 1) whole.origin[i] = view.origin[size - 1 - i] ?? 0;
   whole.origin[size] = view.origin[size] ?? 0;
   const codes = view.codes.slice(0, size);
-  for (let w = 0; w < words.count; w += 1) codes.subarray(words.starts[w], words.ends[w]).reverse();
+  if (signsAreTurned(view, words)) turnRuns(codes);
+  else for (let w = 0; w < words.count; w += 1) codes.subarray(words.starts[w], words.ends[w]).reverse();
   return [whole, { ...view, name: 'reversed-words', codes }];
 };
