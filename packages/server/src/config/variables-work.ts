@@ -15,7 +15,8 @@ export const workVariables = {
   }),
   batchSize: defaulted('BATCH_SIZE', '1000', {
     group: 'Telemetry',
-    description: 'Records that one COPY writes at most.',
+    description:
+      'Records that one COPY writes at most; what waits is committed by ten of them together. A single request is one COPY in any case.',
     parse: wholeNumber(1, 100_000),
   }),
   otlpEndpoint: optional('OTLP_ENDPOINT', {

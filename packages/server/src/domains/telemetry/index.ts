@@ -47,7 +47,7 @@ export interface TelemetryDomainDeps {
   readonly hoursRetentionDays: number;
   /** Scores records in the transaction that stores them; without one, records have no score. */
   readonly judge?: Judge | undefined;
-  /** Rows of one commit; see `BATCH_SIZE`. Kept within what one commit should hold. */
+  /** Rows of one COPY; see `BATCH_SIZE`. */
   readonly batchSize?: number;
   readonly gatherMs?: number;
   /** Told after each batch: for metrics. */
@@ -82,25 +82,34 @@ export interface TelemetryDomain {
 
 // Enough for every request that a server of this size has open, at about 300 bytes a row: 30 MB at most.
 const maxBufferedRows = 100_000;
-// Beyond this a larger COPY saves nothing, and its requests only wait longer for each other.
-const maxBatchRows = 50_000;
-const defaultBatchRows = 20_000;
+// Requests that wait share a commit: the nodes' heads are taken once for all of them. Beyond the bound that saves nothing, and
+// requests only wait longer for each other.
+const copiesPerCommit = 10;
+const maxCommitRows = 50_000;
+const defaultCopyRows = 1_000;
 // Records that arrive in one turn of the event loop share a commit; those behind them share the next.
 const defaultGatherMs = 0;
 const dayMs = 86_400_000;
 
-/** Telemetry records: ingest, query, partitions. */
-export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomain => {
-  const { db, clock, cursors, newId, log, fleet, retentionDays, onBatch, onRecords } = deps;
-  const writer = createBatchWriter<AcceptedBatch>({
+const createWriter = (deps: TelemetryDomainDeps) => {
+  const { db, clock, judge, retentionDays, onBatch } = deps;
+  const copyRows = deps.batchSize ?? defaultCopyRows;
+  const oldestMs = () => clock.nowMs() - retentionDays * dayMs;
+  return createBatchWriter<AcceptedBatch>({
     db,
     clock,
-    write: writeBatches(deps.judge, () => clock.nowMs() - retentionDays * dayMs),
+    write: writeBatches({ judge, oldestMs, copyRows }),
     maxBufferedRows,
-    maxBatchRows: Math.min(maxBatchRows, deps.batchSize ?? defaultBatchRows),
+    maxBatchRows: Math.min(maxCommitRows, copyRows * copiesPerCommit),
     gatherMs: deps.gatherMs ?? defaultGatherMs,
     ...(onBatch === undefined ? {} : { onBatch }),
   });
+};
+
+/** Telemetry records: ingest, query, partitions. */
+export const createTelemetryDomain = (deps: TelemetryDomainDeps): TelemetryDomain => {
+  const { db, clock, cursors, newId, log, fleet, retentionDays, onRecords } = deps;
+  const writer = createWriter(deps);
   const minutesRetentionDays = Math.max(retentionDays, deps.minutesRetentionDays);
   const partitions = createPartitionKeeper({ db, clock, log, table: 'telemetry_records', retentionDays });
   const minutes = createPartitionKeeper({

@@ -137,18 +137,45 @@ export const encodeBatches = (
   return { columns, data: writer.finish() };
 };
 
-/**
- * Judges the rows of many requests, if there is a judge, and stores them with one COPY. `oldestMs`: records before it are
- * beyond retention.
- */
+/** Where COPYs of up to `copyRows` rows, each of whole requests and of one at least, begin and end. */
+const copiesOf = (
+  items: readonly AcceptedBatch[],
+  copyRows: number,
+): readonly (readonly [number, number])[] => {
+  const copies: [number, number][] = [];
+  let rows = 0;
+  for (const [index, { batch }] of items.entries()) {
+    const last = copies.at(-1);
+    if (last === undefined || rows + batch.rows > copyRows) {
+      copies.push([index, index + 1]);
+      rows = batch.rows;
+    } else {
+      last[1] = index + 1;
+      rows += batch.rows;
+    }
+  }
+  return copies;
+};
+
+export interface WriteBatchesDeps {
+  readonly judge: Judge | undefined;
+  /** Records before it are beyond retention. */
+  readonly oldestMs: () => number;
+  /** Rows of one COPY; a single request with more is one. */
+  readonly copyRows: number;
+}
+
+/** Judges the rows of many requests, if there is a judge, and stores them with as few COPYs as `copyRows` allows. */
 export const writeBatches =
-  (judge: Judge | undefined, oldestMs: () => number) =>
+  ({ judge, oldestMs, copyRows }: WriteBatchesDeps) =>
   async (tx: Tx, items: readonly AcceptedBatch[]): Promise<void> => {
     const batches = items.map(({ batch }) => batch);
     try {
       const judgements = judge === undefined ? [] : await judge.judge(tx, batches);
-      const { columns, data } = encodeBatches(items, judgements);
-      await tx.copyIn(table, columns, data, 'binary');
+      for (const [from, to] of copiesOf(items, copyRows)) {
+        const { columns, data } = encodeBatches(items.slice(from, to), judgements.slice(from, to));
+        await tx.copyIn(table, columns, data, 'binary');
+      }
       await markLate(tx, lateMinutes(items, oldestMs()));
     } catch (error) {
       judge?.forget(batches);

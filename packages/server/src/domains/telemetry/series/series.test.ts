@@ -60,7 +60,7 @@ const batchOf = (points: readonly Point[]): RecordBatch => {
 /** Stores points as if they came at `nowMs`. */
 const store = async (points: readonly Point[]): Promise<void> => {
   all.push(...points);
-  const write = writeBatches(undefined, () => 0);
+  const write = writeBatches({ judge: undefined, oldestMs: () => 0, copyRows: 1000 });
   await database.db.transaction((tx) => write(tx, [{ batch: batchOf(points), receivedAtMs: nowMs }]));
 };
 
