@@ -54,13 +54,13 @@ const createMeasured =
   async <T extends { readonly status: number }>(
     policy: DestinationPolicy,
     work: () => Promise<T>,
-  ): Promise<T & { readonly durationMs: number }> => {
+  ): Promise<T> => {
     const startedMs = clock.monotonicMs();
     let outcome: OutboundOutcome = 'protocol';
     try {
       const answer = await work();
       outcome = statusClass(answer.status);
-      return { ...answer, durationMs: clock.monotonicMs() - startedMs };
+      return answer;
     } catch (error) {
       const failure = asFailure(error);
       outcome = failure.kind;
@@ -71,9 +71,18 @@ const createMeasured =
     }
   };
 
+const timed = async <T extends object>(
+  clock: Clock,
+  work: () => Promise<T>,
+): Promise<T & { readonly durationMs: number }> => {
+  const startedMs = clock.monotonicMs();
+  const answer = await work();
+  return { ...answer, durationMs: clock.monotonicMs() - startedMs };
+};
+
 /** The one way out of the server (security.md, "Outbound requests"). One per process; `close` when it ends. */
 export const createOutboundClient = (options: OutboundClientOptions): OutboundClient => {
-  const { resolve = createResolve(), connect = systemConnect, ca } = options;
+  const { clock, resolve = createResolve(), connect = systemConnect, ca } = options;
   const limits: OutboundLimits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
   const [measured, checkedUrl] = [createMeasured(options), createUrlCheck()];
@@ -119,7 +128,7 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
   };
 
   return {
-    request: (policy, request) => measured(policy, () => run(policy, request)),
+    request: (policy, request) => timed(clock, () => measured(policy, () => run(policy, request))),
     stream: (policy, request) => measured(policy, () => open(policy, request)),
     check: (policy, url) => {
       const checked = checkUrl(policy, url);

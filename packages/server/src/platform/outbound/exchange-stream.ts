@@ -1,47 +1,54 @@
+import type { Readable } from 'node:stream';
+import { createAnswerBody } from './answer-body.ts';
+import type { Connection, RequestBytes } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import { failureOf, headersOf, openRequest, type ExchangeOptions } from './exchange.ts';
-import { StaleConnection, watchStaleness } from './stale-connection.ts';
-import { OutboundFailure, type OutboundStream } from './types.ts';
+import type { OutboundFailure, OutboundStream } from './types.ts';
 
 /**
- * One request over one agent, answered as soon as its head is there. The deadline goes on until the body has ended and
- * is disposed then. Rejects with `OutboundFailure`.
+ * One request over one connection, answered as soon as its head is there. The deadline goes on until the body has ended
+ * and is disposed then. Rejects with `OutboundFailure`.
  */
 export const exchangeStream = (
-  options: Omit<ExchangeOptions, 'signal' | 'maxResponseBytes'>,
+  connection: Connection,
+  request: RequestBytes,
   deadline: Deadline,
 ): Promise<OutboundStream> =>
   new Promise((resolve, reject) => {
     const { signal } = deadline;
-    const request = openRequest({ ...options, signal, maxResponseBytes: 0 });
-    const isStale = watchStaleness(request);
+    const { inlet, outlet } = createAnswerBody(connection);
+    let begun = false;
+    let body: Readable | undefined;
     const stop = (): void => {
-      const reason = signal.reason as OutboundFailure;
-      reject(reason);
-      request.destroy(reason);
+      connection.destroy(signal.reason as OutboundFailure);
     };
     const finish = (): void => {
       signal.removeEventListener('abort', stop);
+      // Without an answer, the request may be made again within the same deadline.
+      if (begun) deadline.dispose();
     };
-    request.on('error', (cause) => {
-      finish();
-      reject(isStale(cause) ? new StaleConnection(cause) : failureOf(cause));
-    });
-    request.on('upgrade', (_response, socket) => {
-      socket.destroy();
-      reject(new OutboundFailure('protocol', 'the destination changed the protocol', { retryable: false }));
-    });
-    request.on('response', (response) => {
-      response.once('close', () => {
+    connection.ask(request, {
+      head: ({ status, headers }) => {
+        begun = true;
+        resolve({
+          status,
+          headers,
+          get body() {
+            body ??= outlet.stream();
+            return body;
+          },
+          whole: outlet.whole,
+        });
+      },
+      data: inlet.data,
+      end: () => {
         finish();
-        deadline.dispose();
-      });
-      resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: response });
+        inlet.end();
+      },
+      fail: (failure) => {
+        finish();
+        inlet.fail(failure);
+        reject(failure);
+      },
     });
-    if (signal.aborted) {
-      stop();
-      return;
-    }
     signal.addEventListener('abort', stop, { once: true });
-    request.end(options.body);
   });

@@ -1,12 +1,16 @@
 import type { Target } from './check-url.ts';
-import type { ExchangeOptions } from './exchange.ts';
+import type { RequestBytes } from './connection.ts';
 import type { OutboundLimits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { OutboundFailure, type OutboundRequest } from './types.ts';
 
-export type PreparedRequest = Pick<ExchangeOptions, 'method' | 'headers' | 'body' | 'maxResponseBytes'> & {
+export interface PreparedRequest extends RequestBytes {
+  readonly maxResponseBytes: number;
   readonly repeatable: boolean;
-};
+}
+
+/** A path and query as URLs write them: no space and no line end, which would begin something else. */
+const requestTarget = /^\/[\x21-\x7e]*$/;
 
 /** Checks what the caller wants to say, and bounds it. Throws `OutboundFailure` of kind `protocol`. */
 export const prepareRequest = (
@@ -23,13 +27,20 @@ export const prepareRequest = (
   const bodyBytes = length ?? (request.method.startsWith('P') ? 0 : undefined);
   const checked = requestHeaders(request.headers ?? {}, { host: target.url.host, bodyBytes });
   if (!checked.ok) throw malformed(checked.reason);
+  const path = `${target.url.pathname}${target.url.search}`;
+  if (!requestTarget.test(path)) throw malformed('the path holds characters that no URL has');
   return {
-    method: request.method,
-    headers: checked.headers,
+    head: headOf(request.method, path, checked.headers),
     body,
     maxResponseBytes: Math.min(request.maxResponseBytes ?? limits.responseBytes, limits.responseMaxBytes),
     repeatable: request.repeatable ?? request.method === 'GET',
   };
+};
+
+const headOf = (method: string, path: string, headers: Readonly<Record<string, string>>): string => {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  for (const name of Object.keys(headers)) head += `${name}: ${headers[name] ?? ''}\r\n`;
+  return `${head}connection: keep-alive\r\n\r\n`;
 };
 
 const malformed = (reason: string): OutboundFailure =>

@@ -1,13 +1,13 @@
-import type { Agent } from 'node:http';
 import type { Target } from './check-url.ts';
-import type { ConnectionPools } from './connection-pools.ts';
+import type { Connection, RequestBytes } from './connection.ts';
+import type { ConnectionPools, Pool } from './connection-pools.ts';
 import type { Deadline } from './deadline.ts';
 import { exchange, type ExchangeAnswer } from './exchange.ts';
 import { exchangeStream } from './exchange-stream.ts';
 import { findAddresses } from './find-addresses.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import type { Resolve } from './resolve.ts';
-import { dropIdle, StaleConnection } from './stale-connection.ts';
+import { StaleConnection } from './stale-connection.ts';
 import { OutboundFailure } from './types.ts';
 
 export type Send = (
@@ -23,18 +23,38 @@ interface SendDeps {
   readonly resolveTimeoutMs: number;
 }
 
+/** A new connection within the deadline. One that is there too late is not used, and closes by itself. */
+const openWithin = async (pool: Pool, { signal, race }: Deadline): Promise<Connection> => {
+  const opening = pool.open();
+  try {
+    return await race(opening);
+  } catch (error) {
+    if (signal.aborted)
+      opening.then(
+        (connection) => {
+          connection.destroy(signal.reason as OutboundFailure);
+        },
+        () => undefined,
+      );
+    throw error;
+  }
+};
+
 /** Runs an exchange, and once more on a new connection where the kept one turned out to be closed. */
 const withFreshConnection = async <T>(
   repeatable: boolean,
-  agent: Agent,
-  run: () => Promise<T>,
+  pool: Pool,
+  deadline: Deadline,
+  run: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
+  const kept = pool.take();
+  if (kept === undefined) return run(await openWithin(pool, deadline));
   try {
-    return await run();
+    return await run(kept);
   } catch (error) {
     if (!repeatable || !(error instanceof StaleConnection)) throw error;
-    dropIdle(agent);
-    return run();
+    pool.dropIdle();
+    return run(await openWithin(pool, deadline));
   }
 };
 
@@ -43,7 +63,8 @@ const createSendWith =
   <T>(
     deps: SendDeps,
     exchangeOn: (
-      options: PreparedRequest & { readonly target: Target; readonly agent: Agent },
+      connection: Connection,
+      request: RequestBytes & Pick<PreparedRequest, 'maxResponseBytes'>,
       deadline: Deadline,
     ) => Promise<T>,
   ) =>
@@ -52,10 +73,10 @@ const createSendWith =
     const addresses = await findAddresses({ resolve, timeoutMs }, target, deadline);
     let unreached: unknown;
     for (const address of addresses) {
-      const agent = deps.pools.agentFor(policyName, target, address);
+      const pool = deps.pools.poolFor(policyName, target, address);
       try {
-        return await withFreshConnection(request.repeatable, agent, () =>
-          exchangeOn({ ...request, target, agent }, deadline),
+        return await withFreshConnection(request.repeatable, pool, deadline, (connection) =>
+          exchangeOn(connection, request, deadline),
         );
       } catch (error) {
         // `connect` means that nothing was sent: the next address may do.
@@ -67,7 +88,9 @@ const createSendWith =
   };
 
 export const createSend = (deps: SendDeps): Send =>
-  createSendWith(deps, (options, { signal }) => exchange({ ...options, signal }));
+  createSendWith(deps, (connection, request, { signal }) =>
+    exchange(connection, request, { maxResponseBytes: request.maxResponseBytes, signal }),
+  );
 
 /** The same, answered when the head of the answer is there. */
 export const createSendStream = (deps: SendDeps) => createSendWith(deps, exchangeStream);

@@ -31,6 +31,11 @@ export interface OutboundStream {
   readonly headers: Readonly<Record<string, string>>;
   /** To be read to its end, or destroyed. Ends with an error when the deadline or the signal ends the exchange. */
   readonly body: Readable;
+  /**
+   * The body in one piece, instead of `body`; undefined where it has more bytes, and the connection is closed then.
+   * Rejects with `OutboundFailure`.
+   */
+  whole(maxBytes: number): Promise<Buffer | undefined>;
 }
 
 /** Where requests of one purpose may go. Without `allowPrivate`, only public unicast addresses. */

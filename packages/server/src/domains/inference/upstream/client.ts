@@ -18,17 +18,6 @@ export interface UpstreamClient {
   stream(upstream: Upstream, path: string, body: JsonObject, signal: AbortSignal): Promise<OutboundStream>;
 }
 
-const readAll = async (body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw garbled('more than an answer may have');
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-};
-
 const policyOf = (upstream: Upstream) => ({
   name: 'inference',
   allowHttp: true,
@@ -79,12 +68,13 @@ export const createUpstreamClient = (deps: {
   };
   const accepted = async (answer: OutboundStream): Promise<OutboundStream> => {
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const body = await readAll(answer.body, maxErrorBytes).catch(() => Buffer.alloc(0));
-    throw refusalOf({ status: answer.status, headers: answer.headers, body });
+    const body = await answer.whole(maxErrorBytes).catch(() => undefined);
+    throw refusalOf({ status: answer.status, headers: answer.headers, body: body ?? Buffer.alloc(0) });
   };
   const whole = async (answer: OutboundStream): Promise<unknown> => {
     try {
-      const bytes = await readAll((await accepted(answer)).body, maxAnswerBytes);
+      const bytes = await (await accepted(answer)).whole(maxAnswerBytes);
+      if (bytes === undefined) throw garbled('more than an answer may have');
       const parsed = parseJsonText(bytes.toString('utf8'));
       if (!isObject(parsed)) throw garbled('something that is no JSON');
       return parsed;
