@@ -7,24 +7,32 @@ import { parseForm } from './form-body.ts';
 /** Deeper JSON than this is refused before it is parsed: nothing of ours nests so far, and recursion costs stack. */
 const maxDepth = 32;
 
-const [openBracket, openBrace, closeBracket, closeBrace] = [0x5b, 0x7b, 0x5d, 0x7d];
 const quote = 0x22;
 const backslash = 0x5c;
+/** The bit that parts [ from { and ] from }, and no other two bytes. */
+const curly = 0x20;
+const opening = 0x7b;
+const closing = 0x7d;
 
 /** True when brackets outside of strings nest deeper than `limit`. One pass over the bytes, of every JSON body. */
 export const nestsDeeperThan = (bytes: Buffer, limit: number): boolean => {
+  const end = bytes.length;
   let depth = 0;
-  let inString = false;
-  for (let index = 0; index < bytes.length; index += 1) {
+  for (let index = 0; index < end; index += 1) {
     const byte = bytes[index] ?? 0;
-    if (inString) {
-      if (byte === backslash) index += 1;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
-    else if (byte === openBrace || byte === openBracket) {
+    if (byte === quote) {
+      for (index += 1; index < end; index += 1) {
+        const inside = bytes[index] ?? 0;
+        if (inside === quote) break;
+        if (inside === backslash) index += 1;
+      }
+      continue;
+    }
+    const bracket = byte | curly;
+    if (bracket === opening) {
       depth += 1;
       if (depth > limit) return true;
-    } else if (byte === closeBrace || byte === closeBracket) depth -= 1;
+    } else if (bracket === closing) depth -= 1;
   }
   return false;
 };

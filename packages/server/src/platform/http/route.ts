@@ -62,6 +62,11 @@ export interface RouteSchema {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /**
+   * A quick yes for large bodies: true only where `body` would take the value and has nothing to add that the handler needs.
+   * Whatever else it answers, the schema decides.
+   */
+  readonly plainBody?: (body: unknown) => boolean;
   /** Success bodies by status. 204 takes `null`. */
   readonly responses: Readonly<Record<number, TSchema | null>>;
 }

@@ -1,6 +1,7 @@
 import { BulkAccepted, TelemetryBulk } from '@gpushield/contracts';
 import { defineRoute } from '../../../platform/http/route.ts';
 import { acceptRecords, type AcceptRecordsDeps } from '../accept-records.ts';
+import { isPlainBulk } from '../plain-bulk.ts';
 import { toResult } from './ingest-result.ts';
 
 const operationId = 'ingestTelemetryBulk';
@@ -18,7 +19,7 @@ export const ingestBulk = (deps: AcceptRecordsDeps) =>
     audit: { when: 'before', action: 'telemetry.ingest', resource: 'telemetry' },
     effect: 'own',
     bodyLimitBytes,
-    schema: { body: TelemetryBulk, responses: { 201: BulkAccepted } },
+    schema: { body: TelemetryBulk, plainBody: isPlainBulk, responses: { 201: BulkAccepted } },
     errors: ['unknown_reference', 'overloaded', 'storage_full', 'idempotency_key_reused'],
     handler: async ({ body: { records } }, ctx) => {
       const receipt = await acceptRecords(
