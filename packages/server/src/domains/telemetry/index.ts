@@ -87,6 +87,8 @@ const maxBufferedRows = 100_000;
 const copiesPerCommit = 10;
 const maxCommitRows = 50_000;
 const defaultCopyRows = 1_000;
+// Fewer side by side cost more than they win: transactions that share a node are judged one after the other anyway.
+const worthwhileRows = 2_000;
 // Records that arrive in one turn of the event loop share a commit; those behind them share the next.
 const defaultGatherMs = 0;
 const dayMs = 86_400_000;
@@ -102,6 +104,7 @@ const createWriter = (deps: TelemetryDomainDeps) => {
     maxBufferedRows,
     maxBatchRows: Math.min(maxCommitRows, copyRows * copiesPerCommit),
     gatherMs: deps.gatherMs ?? defaultGatherMs,
+    worthwhileRows,
     ...(onBatch === undefined ? {} : { onBatch }),
   });
 };

@@ -31,9 +31,8 @@ export interface BatchWriterOptions<T> {
 // Below the 30 s at which common proxies give up, so that our own answer arrives.
 const defaultAckTimeoutMs = 10_000;
 const defaultParallelWrites = 2;
-// Copying this many rows takes longer than the round trips and the disk of one commit. Smaller ones side by side cost more than
-// they win: batches that share a node are judged one after the other anyway.
-const defaultWorthwhileRows = 2_000;
+// Copying this many rows takes about as long as the round trips and the disk of one commit.
+const defaultWorthwhileRows = 200;
 
 const overloaded = (maxBufferedRows: number): AppError =>
   new AppError('overloaded', {
