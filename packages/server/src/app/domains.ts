@@ -77,7 +77,11 @@ export const buildDomains = (options: AppOptions, platform: Platform): Domains =
   ]);
   const scoring = buildScoring(options, platform, { fleet, alerts, webhooks: hooks.port });
   const usage = createUsageDomain(common);
-  const reservations = buildReservations(options, platform, { ledger: usage.port, scoring: scoring.port });
+  const reservations = buildReservations(options, platform, {
+    ledger: usage.port,
+    scoring: scoring.port,
+    accounts: accounts.port,
+  });
   const all = joined([
     groupOf([accounts]),
     watching,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { AccountsPort } from '../domains/accounts/index.ts';
 import {
   createKubernetesRuntime,
   createLocalRuntime,
@@ -29,8 +30,16 @@ const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
 /** Jobs and disks, on the runtime that the configuration names; undefined when there is none. */
 export const buildReservations = (
   options: AppOptions,
-  { queue, sealer, outbound }: Platform,
-  { ledger, scoring }: { readonly ledger: LedgerPort; readonly scoring: ScoringPort },
+  { queue, sealer, outbound, identity, audit }: Platform,
+  {
+    ledger,
+    scoring,
+    accounts,
+  }: {
+    readonly ledger: LedgerPort;
+    readonly scoring: ScoringPort;
+    readonly accounts: Pick<AccountsPort, 'isShutOut'>;
+  },
 ) => {
   const runtime = runtimeOf(options);
   if (runtime === undefined) return undefined;
@@ -50,6 +59,21 @@ export const buildReservations = (
     githubUrl,
     githubAllowPrivate,
     process: config.roles.includes('worker'),
+    owners: { isShutOut: accounts.isShutOut, onChange: identity.onUserChange },
+    recordEnding: ({ jobId, userId, username, reason }) =>
+      audit.writer.record({
+        correlationId: options.newId(),
+        principalId: 'system',
+        principalKind: 'system',
+        principalName: 'reservations',
+        action: 'job.cancel',
+        resource: `job:${jobId}`,
+        granted: true,
+        reason: 'ok',
+        ipAddress: null,
+        userAgent: null,
+        details: { why: reason, user_id: userId, username },
+      }),
     riskOf: (db, jobId) => scoring.riskOfJob(db, jobId),
     recordUsage: (tx, use) =>
       ledger.recordIn(tx, {

@@ -23,7 +23,8 @@ const path = /^\/v1\/jobs\/[0-9A-Za-z-]{8,36}\/terminal\/?(?:\?|$)/;
 const maxMessageBytes = 1_048_576;
 /** A client that reads slower than its shell writes: the shell waits above this. */
 const highWaterBytes = 1_048_576;
-const usualRecheckMs = 30_000;
+/** It costs no I/O: what is known of the credential is in memory, and revocations are heard of. */
+const usualRecheckMs = 1_000;
 const pingMs = 30_000;
 
 const bytesOf = (data: RawData): Buffer => {

@@ -1,3 +1,4 @@
+import { uuidPattern } from '@gpushield/contracts';
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/types.ts';
@@ -37,7 +38,7 @@ import { rotateOwnKey } from './routes/rotate-own-key.ts';
 import { serviceAccountRoutes } from './routes/service-accounts.ts';
 import { updateUser } from './routes/update-user.ts';
 import { createSweeper } from './sweep.ts';
-import { findUserByName } from './user-store.ts';
+import { findUser, findUserByName } from './user-store.ts';
 
 export { ensureAdmin, type AdminOutcome } from './ensure-admin.ts';
 export { ensureServiceKeyFile, type ServiceKeyOutcome } from './ensure-service-key.ts';
@@ -76,6 +77,8 @@ export interface AccountsDeps {
 
 /** What other domains may ask of accounts. */
 export interface AccountsPort {
+  /** Whether this principal was a user who is disabled now, or gone. */
+  isShutOut(principalId: string): Promise<boolean>;
   /** An active user of this name, in whatever case: whom an alert can be assigned to. */
   findActiveUser(username: string): Promise<{ readonly id: string; readonly username: string } | undefined>;
 }
@@ -133,6 +136,8 @@ export const createAccountsDomain = (deps: AccountsDeps): AccountsDomain => {
       revokeToken(oauthDeps),
     ],
     port: {
+      isShutOut: async (principalId) =>
+        uuidPattern.test(principalId) && (await findUser(db, principalId))?.disabled !== false,
       findActiveUser: async (username) => {
         const user = await findUserByName(db, username);
         return user === undefined || user.disabled ? undefined : { id: user.id, username: user.username };

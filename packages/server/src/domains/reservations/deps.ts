@@ -8,7 +8,7 @@ import type { ClusterViews } from './cluster-view.ts';
 import type { Runtime } from './runtime/port.ts';
 import type { TerminalVisits } from './terminal-visits.ts';
 import type { Submissions } from './submissions.ts';
-import type { GpuUse, LifeLimits } from './types.ts';
+import type { GpuUse, JobEnding, LifeLimits, Owners } from './types.ts';
 
 export interface ReservationsDomainDeps {
   readonly db: Database;
@@ -33,6 +33,9 @@ export interface ReservationsDomainDeps {
   /** Whether this process works the queues. */
   readonly process: boolean;
   readonly recordUsage: (tx: Tx, use: GpuUse) => Promise<void>;
+  readonly owners: Owners;
+  /** Tells the audit trail; nothing is ended where that cannot be done. */
+  readonly recordEnding: (ending: JobEnding) => Promise<void>;
   /** How dangerous what runs in the job is now; null where nobody watches it. */
   readonly riskOf: (db: Executor, jobId: string) => Promise<{ score: number; level: string } | null>;
 }

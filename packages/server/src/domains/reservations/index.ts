@@ -32,7 +32,7 @@ import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts'
 
 export type { ReservationsDomainDeps } from './deps.ts';
 export { nodesOfSpreadJobs, type HeldNode } from './held-nodes.ts';
-export type { GpuUse, LifeLimits } from './types.ts';
+export type { GpuUse, JobEnding, LifeLimits, Owners } from './types.ts';
 export type * from './runtime/port.ts';
 export { visitHeader, type TerminalVisit } from './terminal-visits.ts';
 export { createLocalRuntime } from './runtime/local/local-runtime.ts';

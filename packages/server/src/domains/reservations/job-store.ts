@@ -242,6 +242,17 @@ export const makeDue = async (tx: Executor, id: string, at: Date): Promise<void>
   await tx.query('UPDATE jobs SET due_at = least(due_at, $2) WHERE id = $1', [id, at]);
 };
 
+/** The same of every job of a user that is not over and given back; answers their ids. */
+export const makeDueOfUser = async (tx: Executor, userId: string, at: Date): Promise<readonly string[]> =>
+  (
+    await tx.query<{ id: string }>(
+      `UPDATE jobs SET due_at = least(due_at, $2) WHERE id IN (
+         SELECT id FROM jobs WHERE user_id = $1 AND released_at IS NULL ORDER BY id FOR NO KEY UPDATE)
+       RETURNING id`,
+      [userId, at],
+    )
+  ).rows.map(({ id }) => id);
+
 /** Of these ids, those whose jobs are not over and given back. */
 export const openAmong = async (db: Executor, ids: readonly string[]): Promise<ReadonlySet<string>> =>
   new Set(

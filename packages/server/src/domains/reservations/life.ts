@@ -41,9 +41,16 @@ export const dueWarning = (
   return row.expires_at.getTime() - mark * minuteMs >= startedMs ? mark : undefined;
 };
 
+/** When a job ends whose user was disabled; never, where that is not so. */
+export const shutEndMs = (
+  { observed }: Pick<JobRow, 'observed'>,
+  { graceSeconds }: Pick<LifeLimits, 'graceSeconds'>,
+): number =>
+  observed.shutSinceMs === undefined ? Number.POSITIVE_INFINITY : observed.shutSinceMs + graceSeconds * 1000;
+
 /** When the job must be looked at again: the next warning, its end, or the usual pause. */
 export const nextLookMs = (row: JobRow, limits: LifeLimits, nowMs: number, usualMs: number): number => {
-  const candidates = [nowMs + usualMs];
+  const candidates = [nowMs + usualMs, shutEndMs(row, limits)];
   if (row.expires_at !== null) {
     const expiresMs = row.expires_at.getTime();
     for (const minutes of warningMinutes) {

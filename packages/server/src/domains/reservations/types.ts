@@ -32,6 +32,8 @@ export interface Observed {
   readonly keysProblem?: string | undefined;
   /** How often it went back into the queue. */
   readonly requeues?: number;
+  /** Since when nobody gets in, because its user was disabled. */
+  readonly shutSinceMs?: number | undefined;
 }
 
 /** A job as the database has it. */
@@ -110,4 +112,20 @@ export interface GpuUse {
   readonly gpuSeconds: number;
   readonly startedAt: Date;
   readonly endedAt: Date;
+}
+
+/** What is known of those whose jobs these are. */
+export interface Owners {
+  /** Whether somebody may have jobs no more: disabled, or gone. */
+  isShutOut(userId: string): Promise<boolean>;
+  /** Told of users who changed; whoever was missed is found at the next look at their jobs. */
+  onChange(listener: (userId: string) => void): void;
+}
+
+/** A job that is ended by nobody's request. */
+export interface JobEnding {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly reason: string;
 }

@@ -70,6 +70,8 @@ export interface Identity {
   /** Listens for revocations: until it resolves, and whenever the listener is away, every check reads the database. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Told of users whose name, roles, password or being enabled changed on any replica; not of what came while nobody listened. */
+  onUserChange(listener: (userId: string) => void): void;
   stats(): { readonly cachedKeys: number; readonly cachedSessions: number };
 }
 
@@ -157,6 +159,10 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     onKeyUsed: (keyId) => lastUsed.note(keyId),
   });
   let subscription: Subscription | undefined;
+  const listeners: ((userId: string) => void)[] = [];
+  const tell = ({ kind, id }: CredentialChange): void => {
+    if (kind === 'user') for (const listener of listeners) listener(id);
+  };
 
   return {
     authenticator,
@@ -166,7 +172,10 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     start: async () => {
       lastUsed.start();
       subscription ??= await watchCredentialChanges(db, {
-        onChange: (change) => forget(caches, change),
+        onChange: (change) => {
+          forget(caches, change);
+          tell(change);
+        },
         onDoubt: (trusted) => {
           for (const cache of all) cache.reset(trusted);
         },
@@ -177,6 +186,9 @@ export const createIdentity = (options: IdentityOptions): Identity => {
       subscription = undefined;
       for (const cache of all) cache.reset(false);
       await lastUsed.stop();
+    },
+    onUserChange: (listener) => {
+      listeners.push(listener);
     },
     stats: () => ({ cachedKeys: keys.size(), cachedSessions: sessions.size() }),
   };

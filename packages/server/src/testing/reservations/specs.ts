@@ -29,6 +29,7 @@ export const commandSpec = (command: string | null, more: Partial<WorkloadSpec> 
   requireKata: false,
   diskId: null,
   users: [],
+  closed: false,
   jupyter: { enabled: false, token: '' },
   expiresAtMs: null,
   ...more,

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../runtime/local/host.ts';
 import { testDatabase } from '../../../testing/index.ts';
 import { hasSandbox, lifeStage, type LifeStage } from '../../../testing/reservations/life-stage.ts';
@@ -100,6 +100,54 @@ describe.skipIf(!hasSandbox || !hasSshd)('a login by key', () => {
     expect(await stage.job(id)).toMatchObject({ status: 'active', warnings: [] });
     await stage.user.send('POST', `/v1/jobs/${id}/cancel`);
     expect((await session).code).not.toBe(0);
+  });
+});
+
+describe.skipIf(!hasSandbox || !hasSshd)('the logins of a user who is disabled', () => {
+  const disable = (disabled: boolean) =>
+    database.db.query('UPDATE users SET disabled = $2 WHERE id = $1', [stage.user.id, disabled]);
+  const statusOf = async (id: string) =>
+    (
+      await database.db.query<{ status: string; status_detail: string }>(
+        'SELECT status, status_detail FROM jobs WHERE id = $1',
+        [id],
+      )
+    ).rows[0];
+  afterEach(() => disable(false));
+
+  it('end at once, no new one works, and both are back where it was a mistake; else the job ends, audited', async () => {
+    const key = makeKey('leaver', '-t', 'ed25519');
+    const id = await stage.submit({ ssh_keys: [key] });
+    await stage.sees(id, { status: 'active' });
+    const port = await portOf(id);
+    const works = async () => (await ssh(port, 'leaver', 'true')).code;
+    await expect.poll(works, { timeout: 20_000 }).toBe(0);
+    const session = ssh(port, 'leaver', 'echo in > inside; sleep 300');
+    await expect.poll(() => stage.files(id)).toContain('inside');
+
+    await disable(true);
+    expect((await session).code).not.toBe(0);
+    expect(await works()).toBe(255);
+    expect(await statusOf(id)).toMatchObject({ status: 'active' });
+
+    await disable(false);
+    await expect.poll(works, { timeout: 20_000 }).toBe(0);
+
+    await disable(true);
+    await expect.poll(works, { timeout: 20_000 }).toBe(255);
+    // Whatever grace an operator sets is less.
+    stage.clock.forward(60);
+    await expect
+      .poll(() => statusOf(id), { timeout: 30_000 })
+      .toEqual({ status: 'cancelled', status_detail: 'Its user was disabled' });
+    const { rows } = await database.db.query(
+      `SELECT principal_kind, action FROM audit_entries WHERE resource = $1 AND principal_kind = 'system'`,
+      [`job:${id}`],
+    );
+    expect(rows).toEqual([{ principal_kind: 'system', action: 'job.cancel' }]);
+    await disable(false);
+    // The server still knows nobody of before; a new login is a new submission.
+    await stage.sees(await stage.submit({}), { status: 'active' });
   });
 });
 

@@ -5,7 +5,7 @@ import type { QueueSender } from '../../../platform/queue/index.ts';
 import type { Sealer } from '../../../platform/secrets/seal-types.ts';
 import type { Runtime } from '../runtime/port.ts';
 import type { GithubKeys } from '../ssh-keys.ts';
-import type { GpuUse, LifeLimits } from '../types.ts';
+import type { GpuUse, JobEnding, LifeLimits, Owners } from '../types.ts';
 
 /** What everything that moves jobs and disks stands on. */
 export interface ProcessorDeps {
@@ -21,6 +21,9 @@ export interface ProcessorDeps {
   readonly queues: { readonly jobs: string; readonly disks: string };
   /** Writes what a job used into the ledger, in the transaction that ends it. */
   readonly recordUsage: (tx: Tx, use: GpuUse) => Promise<void>;
+  readonly owners: Owners;
+  /** Tells the audit trail of what ends by nobody's request; nothing is ended where that cannot be done. */
+  readonly recordEnding: (ending: JobEnding) => Promise<void>;
   /** One handling, as claims name it: two in the same process are two. */
   readonly workerId: string;
   /** How long a worker that died keeps a job from the others. */

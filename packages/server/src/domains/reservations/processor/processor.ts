@@ -6,7 +6,7 @@ import type {
   QueueWorker,
   WorkerOptions,
 } from '../../../platform/queue/index.ts';
-import { makeDue } from '../job-store.ts';
+import { makeDue, makeDueOfUser } from '../job-store.ts';
 import { messageOf, type ProcessorDeps } from './deps.ts';
 import { keepHome, type Keeper } from './keep-home.ts';
 import { reconcileOperation } from './reconcile-disk.ts';
@@ -50,6 +50,23 @@ const waker =
       .catch((err: unknown) => {
         // The next sweep looks anyway.
         base.log.debug({ err, job_id: jobId }, 'a change of a job could not be told');
+      });
+  };
+
+/** The same for every job of a user: what they may changed. */
+const userWaker =
+  (base: ProcessorDeps) =>
+  (userId: string): void => {
+    const at = new Date(base.clock.nowMs());
+    base.db
+      .transaction(async (tx) => {
+        const ids = await makeDueOfUser(tx, userId, at);
+        if (ids.length === 0) return;
+        const bodies = ids.map((id) => messageOf('look', { job_id: id }, 'accounts', at));
+        await base.sender.sendBatch(tx, base.queues.jobs, bodies);
+      })
+      .catch((err: unknown) => {
+        base.log.debug({ err, user_id: userId }, 'a change of a user could not be told');
       });
   };
 
@@ -107,6 +124,7 @@ export const createProcessor = (options: ProcessorOptions): Processor => {
   return {
     start: async () => {
       base.runtime.onChange(wake);
+      base.owners.onChange(userWaker(base));
       const home = base.runtime.home?.();
       if (home === undefined) return begin();
       keeper = keepHome(base, home, { begin, end }, pauses.homeMs);

@@ -5,6 +5,7 @@ import type { ProcessorDeps } from './deps.ts';
 import { stepFinal } from './finish-job.ts';
 import { endJob, moveTo, type JobStep, type Next } from './job-step.ts';
 import { makeDisk } from './reconcile-disk.ts';
+import { stepOfShutOut } from './shut-out.ts';
 import { stepPreparing, stepQueued } from './start-job.ts';
 import { stepActive } from './watch-job.ts';
 
@@ -27,11 +28,13 @@ const stepPending = async (step: JobStep): Promise<Next> => {
   return moveTo(step, 'queued', 'Waiting for its turn');
 };
 
-const stepOf = (step: JobStep): Promise<Next> => {
+const stepOf = async (step: JobStep): Promise<Next> => {
   const { row } = step;
   if (isFinal(row.status)) return stepFinal(step);
   if (row.cancel_requested_at !== null)
     return endJob(step, 'cancelled', row.cancel_reason ?? 'Cancelled by its user');
+  const shut = await stepOfShutOut(step);
+  if (shut !== undefined) return shut;
   if (row.status === 'pending') return stepPending(step);
   if (row.status === 'queued') return stepQueued(step);
   return row.status === 'preparing' ? stepPreparing(step) : stepActive(step);

@@ -101,7 +101,8 @@ const lookAlive = async (step: JobStep, seen: WorkloadObservation): Promise<Next
   const minutes = dueWarning(row, nowMs) ?? row.warned_minutes;
   const written = await patchJob(deps.db, row, deps.workerId, { ...oom, ...idle.patch, observed });
   if (!written) return 'again';
-  const jupyterIsComing = row.jupyter_wanted && seen.jupyter.url === null && seen.jupyter.error === null;
+  const isShut = row.observed.shutSinceMs !== undefined;
+  const jupyterIsComing = row.jupyter_wanted && !isShut && seen.jupyter.url === null && seen.jupyter.error === null;
   return {
     dueMs: nextLookMs(
       { ...row, warned_minutes: minutes },
@@ -119,7 +120,9 @@ export const stepActive = async (step: JobStep): Promise<Next> => {
   const seen = await deps.runtime.observe(refOf(row));
   const ending = endingOf(row, seen.state);
   if (ending !== undefined) return endAsSeen(step, seen, ending);
-  if (seen.state.kind === 'running') return lookAlive(step, seen);
+  const isShut = row.observed.shutSinceMs !== undefined;
+  if (seen.state.kind === 'running' || (isShut && seen.state.kind === 'starting'))
+    return lookAlive(step, seen);
   // Unknown, or being ended by somebody: nothing is concluded from what was not seen.
   return { dueMs: nextLookMs(row, deps.limits, nowMs, 5_000) };
 };

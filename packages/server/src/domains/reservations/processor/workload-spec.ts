@@ -25,6 +25,8 @@ const usersOf = async (
   deps: Pick<ProcessorDeps, 'githubKeys'>,
   row: JobRow,
 ): Promise<{ users: readonly WorkloadUser[]; problem: string | undefined; known: boolean }> => {
+  // Its friends came in by its user's word.
+  if (row.observed.shutSinceMs !== undefined) return { users: [], problem: undefined, known: true };
   const wanted = [
     { name: row.username, githubUser: row.github_user, sshKeys: row.ssh_keys },
     ...row.extra_users,
@@ -51,6 +53,7 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
   if (type === undefined) throw new RuntimeRefusal(`The type ${row.gpu_type} is offered no more`);
   const allocations = await allocationsOf(deps.db, row.id);
   const { users, problem, known } = await usersOf(deps, row);
+  const closed = row.observed.shutSinceMs !== undefined;
   const spec: WorkloadSpec = {
     jobId: row.id,
     userId: row.user_id,
@@ -73,8 +76,9 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
     requireKata: row.require_kata,
     diskId: row.disk_id,
     users,
+    closed,
     jupyter: {
-      enabled: row.jupyter_wanted,
+      enabled: row.jupyter_wanted && !closed,
       token:
         row.jupyter_token_sealed === null
           ? ''
@@ -82,7 +86,8 @@ export const buildSpec = async (deps: ProcessorDeps, row: JobRow): Promise<Built
     },
     expiresAtMs: row.expires_at?.getTime() ?? null,
   };
-  const changing = { users, jupyter: spec.jupyter.enabled, expires: spec.expiresAtMs, on: spec.placements };
+  const jupyter = spec.jupyter.enabled && spec.jupyter.token;
+  const changing = { users, closed, jupyter, expires: spec.expiresAtMs, on: spec.placements };
   return {
     spec,
     hash: createHash('sha256').update(JSON.stringify(changing)).digest('hex').slice(0, 16),

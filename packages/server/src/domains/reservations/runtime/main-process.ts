@@ -23,3 +23,15 @@ done
 [ -n "$ended" ] && exit 0
 exit $code
 `;
+
+/**
+ * Ends every login that sshd has, and leaves sshd itself: whose key is good may come again. `pid` is a word of the shell.
+ * Only the shell and /proc are used, as images have little.
+ */
+export const endLogins = (pid: string): string => String.raw`for one in /proc/[0-9]*; do
+  while read -r field value rest; do
+    [ "$field" = PPid: ] || continue
+    [ "$value" = ${pid} ] && kill -TERM "${'$'}{one#/proc/}" 2>/dev/null
+    break
+  done < "$one/status" 2>/dev/null
+done`;

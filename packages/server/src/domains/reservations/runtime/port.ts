@@ -92,6 +92,8 @@ export interface WorkloadSpec {
   readonly diskId: string | null;
   /** The owner first. */
   readonly users: readonly WorkloadUser[];
+  /** Nobody may come in any more, and whoever is in by SSH or Jupyter is to go: its user was disabled. */
+  readonly closed: boolean;
   readonly jupyter: { readonly enabled: boolean; readonly token: string };
   /** When it will end as things stand, for the job's own eyes (GPU_DEV_EXPIRES_AT). Extensions change it. */
   readonly expiresAtMs: number | null;

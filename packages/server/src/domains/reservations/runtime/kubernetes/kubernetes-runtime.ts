@@ -66,7 +66,11 @@ export const createKubernetesRuntime = ({ settings, clock, log }: KubernetesRunt
 
   return {
     name: 'kubernetes',
-    ensure: async (spec) => ensureJob(places.of(spec).deps, spec),
+    ensure: async (spec) => {
+      const { deps, visits } = places.of(spec);
+      await ensureJob(deps, spec);
+      if (spec.closed) await visits.endLogins(spec);
+    },
     observe: async (ref) => observeJob(places.of(ref).deps, ref.jobId),
     list: async () => (await Promise.all(places.all.map(({ deps }) => listJobs(deps)))).flat(),
     remove: async (ref, { graceSeconds }) => removeJob(places.of(ref).deps, ref.jobId, graceSeconds),

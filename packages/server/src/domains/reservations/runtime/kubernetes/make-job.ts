@@ -21,9 +21,9 @@ const refusalOf = (error: unknown): unknown => {
   return isFinal ? new RuntimeRefusal(`The cluster refuses this job. ${message}`) : error;
 };
 
-const hashOf = ({ users, jupyter, placements }: WorkloadSpec): string =>
+const hashOf = ({ users, jupyter, placements, closed }: WorkloadSpec): string =>
   createHash('sha256')
-    .update(JSON.stringify([users, jupyter, placements]))
+    .update(JSON.stringify([users, jupyter, placements, closed]))
     .digest('hex');
 
 /** Creates what is missing, and takes what is there where it is this job's. */
@@ -85,9 +85,13 @@ const makeAll = async (deps: WorkloadDeps, spec: WorkloadSpec, isThere: boolean)
     put(deps, paths.secrets, names.environment(jobId), jobId, buildEnvironment(spec, settings)),
     make(deps, paths.policies, name, jobId, buildNetworkPolicy(jobId, settings)),
     ...(placements.length > 1 ? [make(deps, paths.services, name, jobId, buildNames(jobId, settings))] : []),
-    ...placements.map(({ rank }) =>
-      make(deps, paths.services, names.member(jobId, rank), jobId, buildDoor(jobId, rank, settings)),
-    ),
+    ...placements.map(({ rank }) => {
+      const door = names.member(jobId, rank);
+      // Keys reach a container within a minute; a door that is gone lets nobody in at once.
+      return spec.closed
+        ? deps.api.remove(`${paths.services}/${door}`)
+        : make(deps, paths.services, door, jobId, buildDoor(jobId, rank, settings));
+    }),
   ]);
   // Pods that are there have their image, also where the pod that built it was cleared away.
   if (!isThere && !(await ensureImage(deps, spec))) return false;

@@ -1,9 +1,9 @@
-import { RuntimeRefusal, type Runtime, type WorkloadActivity } from '../port.ts';
+import { RuntimeRefusal, type Runtime, type WorkloadActivity, type WorkloadRef } from '../port.ts';
 import { isStatus, type KubeApi } from './api.ts';
 import type { Connection } from './connection.ts';
 import { describeJob } from './describe-job.ts';
 import { openShell, runInside, type Target } from './exec.ts';
-import { activityCommand, containerName, noteCommand, shellCommand } from './inside/scripts.ts';
+import { activityCommand, containerName, endLoginsCommand, noteCommand, shellCommand } from './inside/scripts.ts';
 import { names, selectorOf } from './names.ts';
 import { pathsIn } from './paths.ts';
 import type { Json } from './read.ts';
@@ -63,7 +63,10 @@ const together = (all: readonly WorkloadActivity[]): WorkloadActivity => {
 /** What is done with a job while it runs, and its log after its end. */
 export const createVisits = (
   deps: VisitDeps,
-): Pick<Runtime, 'logs' | 'terminal' | 'notify' | 'activity' | 'describe'> => {
+): Pick<Runtime, 'logs' | 'terminal' | 'notify' | 'activity' | 'describe'> & {
+  /** Ends the logins by SSH that the job has. */
+  endLogins(ref: WorkloadRef): Promise<void>;
+} => {
   const { api, connection, settings } = deps;
   const { namespace } = settings;
   const paths = pathsIn(namespace);
@@ -102,6 +105,12 @@ export const createVisits = (
         return answer === undefined ? nobodyKnows : readActivity(answer.output);
       });
       return together(await Promise.all(asked));
+    },
+    endLogins: async ({ jobId }) => {
+      const options = { maxBytes: 0, deadlineMs: commandMs };
+      await Promise.all(
+        (await targetsOf(jobId)).map((one) => runInside(connection, one, endLoginsCommand, options)),
+      );
     },
     describe: ({ jobId }) => describeJob(api, namespace, jobId),
   };

@@ -149,17 +149,17 @@ const ensureJob = async (
   if (spec.placements.length !== 1)
     throw new RuntimeRefusal('This host is one node: a job of several nodes needs a cluster');
   const place = launching.layout.job(spec.jobId);
-  const before = (await readSettings(place))?.jupyterWanted;
   const settings = await prepareJob(launching.layout, spec, options);
   const state = readState(place);
   if (state.kind === 'none') launchJob(launching, spec.jobId);
-  else if (state.kind === 'running' && before !== undefined && before !== spec.jupyter.enabled)
-    await giveOrder(
-      place,
-      spec.jupyter.enabled
-        ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token]
-        : ['jupyter-off'],
-    );
+  // Whether it is ready is told by a file that the job can remove: no way to keep its doors open.
+  if (state.kind !== 'running' || !(state.ready || spec.closed)) return;
+  // Said again where it is so already: whoever wrote the settings may have died before it said so.
+  await giveOrder(
+    place,
+    spec.jupyter.enabled ? ['jupyter-on', String(settings.jupyterPort), spec.jupyter.token] : ['jupyter-off'],
+  );
+  if (spec.closed) await giveOrder(place, ['logins-off']);
 };
 
 /** Who hears of jobs that changed. Jobs of an earlier server are no children of ours: their end is looked for. */

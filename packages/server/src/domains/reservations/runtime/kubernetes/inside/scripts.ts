@@ -1,4 +1,4 @@
-import { mainProcess } from '../../main-process.ts';
+import { endLogins, mainProcess } from '../../main-process.ts';
 
 /*
  * What runs inside a job's container, as uid 1000 and without any capability. Only a POSIX shell is taken for granted:
@@ -46,16 +46,24 @@ Subsystem sftp internal-sftp
 SetEnv $(cat $lib/sshd_env)$seen
 CONFIG
   "$sshd" -D -e -f $run/sshd_config >> $run/sshd.log 2>&1 &
+  echo $! > $run/sshd.pid
 fi
 
 (
   jupyter_pid=
   while sleep 2; do
     if [ -s $lib/jupyter_token ]; then
-      [ -n "$jupyter_pid" ] && kill -0 "$jupyter_pid" 2>/dev/null && continue
+      token=$(cat $lib/jupyter_token)
+      if [ -n "$jupyter_pid" ] && kill -0 "$jupyter_pid" 2>/dev/null; then
+        [ "$token" = "$jupyter_token" ] && continue
+        # Off and on again between two looks: who has the new token must get in, and who has the old one must not.
+        kill "$jupyter_pid" 2>/dev/null
+        wait "$jupyter_pid" 2>/dev/null
+      fi
+      jupyter_token=$token
       if command -v jupyter >/dev/null 2>&1; then
         rm -f $run/jupyter.failed
-        JUPYTER_TOKEN=$(cat $lib/jupyter_token) jupyter lab --no-browser --ip=127.0.0.1 --port=8888 \
+        JUPYTER_TOKEN=$token jupyter lab --no-browser --ip=127.0.0.1 --port=8888 \
           --ServerApp.port_retries=0 >> $run/jupyter.log 2>&1 &
         jupyter_pid=$!
       else
@@ -131,3 +139,13 @@ echo "cpu $(sed -n 's/^usage_usec //p' /sys/fs/cgroup/cpu.stat 2>/dev/null)"
 if [ "$GPU_COUNT" = 0 ]; then echo "gpu 0"
 else echo "gpu $(nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits 2>/dev/null | sort -n | tail -n 1)"; fi`;
 export const activityCommand: readonly string[] = ['/bin/sh', '-c', activityScript];
+
+/** Ends the logins by SSH that there are. Pods of before have no file of sshd's. */
+export const endLoginsCommand: readonly string[] = [
+  '/bin/sh',
+  '-c',
+  `[ -s ${runPath}/sshd.pid ] || exit 0
+read -r sshd < ${runPath}/sshd.pid
+${endLogins('"$sshd"')}
+exit 0`,
+];

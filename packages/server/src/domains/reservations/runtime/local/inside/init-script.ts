@@ -1,4 +1,4 @@
-import { mainProcess } from '../../main-process.ts';
+import { endLogins, mainProcess } from '../../main-process.ts';
 
 /*
  * What runs first inside the sandbox, as the job's own user. It starts sshd where the host has it, listens for orders on
@@ -36,16 +36,35 @@ Subsystem sftp internal-sftp
 Include /job/ctl/sshd_env
 CONFIG
   "$(command -v sshd)" -D -e -f /job/run/sshd_config >> /job/run/sshd.log 2>&1 &
+  sshd_pid=$!
 fi
+end_logins() {
+  [ -n "$sshd_pid" ] || return 0
+  ${endLogins('"$sshd_pid"')}
+}
 
 jupyter_pid=
-stop_jupyter() {
-  [ -n "$jupyter_pid" ] && kill "$jupyter_pid" 2>/dev/null
+# Its port must be free for the one that comes; one that stays is killed.
+end_jupyter() {
+  [ -n "$jupyter_pid" ] || return 0
+  kill "$jupyter_pid" 2>/dev/null
+  for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    kill -0 "$jupyter_pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -9 "$jupyter_pid" 2>/dev/null
   jupyter_pid=
+}
+stop_jupyter() {
+  end_jupyter
   rm -f /job/run/jupyter.failed
 }
 start_jupyter() {
-  [ -n "$jupyter_pid" ] && kill -0 "$jupyter_pid" 2>/dev/null && return
+  if [ -n "$jupyter_pid" ] && kill -0 "$jupyter_pid" 2>/dev/null; then
+    [ "$jupyter_token" = "$2" ] && return
+    end_jupyter
+  fi
+  jupyter_token=$2
   if ! command -v jupyter >/dev/null 2>&1; then
     echo 'Jupyter is not installed on this host (pip install jupyterlab)' > /job/run/jupyter.failed
     return
@@ -66,6 +85,7 @@ start_jupyter() {
       terminal) /job/lib/node /job/lib/terminal-helper.ts "/job/ctl/$a" "$b" "$c" >> /job/run/terminal.log 2>&1 5<&- & ;;
       jupyter-on) start_jupyter "$a" "$b" ;;
       jupyter-off) stop_jupyter ;;
+      logins-off) end_logins ;;
       note) text=$(printf %s "$b" | base64 -d); say_to_terminals "$text"
         [ "$a" = - ] || printf '%s\n' "$text" > "$HOME/$a" ;;
       clear) rm -f "$HOME/$a"*MIN.txt ;;

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../platform/clock.ts';
+import { commandSpec } from '../../../../testing/reservations/specs.ts';
+import { endLogins } from '../main-process.ts';
+import type { KubeApi } from './api.ts';
+import { readNode } from './facts.ts';
+import { ensureJob } from './make-job.ts';
+import type { KubernetesSettings } from './settings.ts';
+import type { WorkloadDeps } from './workload-deps.ts';
+
+const settings: KubernetesSettings = {
+  kubeconfig: undefined,
+  namespace: 'jobs',
+  profilingNamespace: undefined,
+  image: 'reg/dev:1',
+  builder: undefined,
+  nvidiaRuntimeClass: undefined,
+  kataRuntimeClass: undefined,
+  storageClass: undefined,
+  snapshotClass: undefined,
+  addressKind: 'InternalIP',
+  patienceMs: 60_000,
+};
+
+/** A cluster of one node that takes whatever is made, and notes it. */
+const cluster = () => {
+  const said: string[] = [];
+  const nothing = () => Promise.reject(new Error('This is not asked here'));
+  const api: KubeApi = {
+    get: nothing,
+    list: nothing,
+    create: (path, body) => {
+      const { metadata } = body as { metadata: { name: string } };
+      said.push(`make ${path.split('/').at(-1) ?? ''}/${metadata.name}`);
+      return Promise.resolve(body as Record<string, unknown>);
+    },
+    replace: nothing,
+    remove: (path) => {
+      said.push(`remove ${path.split('/').slice(-2).join('/')}`);
+      return Promise.resolve(true);
+    },
+    tail: nothing,
+    follow: nothing,
+  };
+  const node = readNode({
+    metadata: { name: 'n1', labels: {} },
+    status: { allocatable: { cpu: '32', memory: '64Gi' } },
+  });
+  const fresh = { synced: true, isFresh: () => true, stop: () => Promise.resolve() };
+  const deps: WorkloadDeps = {
+    api,
+    settings,
+    profile: 'restricted',
+    clock: systemClock(),
+    ensured: new Map(),
+    watch: () => ({
+      pods: { ...fresh, items: new Map() },
+      nodes: { ...fresh, items: new Map(node === undefined ? [] : [['n1', node]]) },
+      doorOf: () => undefined,
+      podsOfJobs: new Map(),
+      stop: fresh.stop,
+    }),
+  };
+  return { deps, said };
+};
+
+describe('the door of a job', () => {
+  const placements = [{ rank: 0, node: 'n1', units: 1, deviceIds: [] }];
+
+  it('is made with it, and is gone as soon as nobody may come in any more', async () => {
+    const { deps, said } = cluster();
+    const spec = commandSpec(null, { placements });
+    const door = `services/gs-${spec.jobId}-0`;
+    await ensureJob(deps, spec);
+    expect(said).toContain(`make ${door}`);
+    said.length = 0;
+    await ensureJob(deps, { ...spec, closed: true });
+    expect(said).toContain(`remove ${door}`);
+    expect(said).not.toContain(`make ${door}`);
+  });
+});
+
+describe('ending the logins of a container', () => {
+  const started: number[] = [];
+  const directory = mkdtempSync(join(tmpdir(), 'gpushield-logins-'));
+  afterEach(() => {
+    for (const pid of started.splice(0)) spawnSync('kill', ['-9', String(pid)]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('ends what the daemon started, and neither the daemon nor what others did', async () => {
+    const script = join(directory, 'daemon.sh');
+    writeFileSync(script, 'sleep 300 & echo $!\nsleep 300 & echo $!\nwhile :; do sleep 0.1; done\n');
+    const child = spawn('/bin/sh', [script]);
+    const other = spawn('sleep', ['300']);
+    const logins: number[] = [];
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        logins.push(...chunk.toString().trim().split('\n').map(Number));
+        if (logins.length === 2) resolve();
+      });
+    });
+    const pid = child.pid ?? 0;
+    started.push(pid, other.pid ?? 0, ...logins);
+    spawnSync('/bin/sh', ['-c', endLogins(String(pid))]);
+    const alive = (one: number): boolean =>
+      !/^State:\s+Z/m.test(spawnSync('cat', [`/proc/${one}/status`]).stdout.toString()) &&
+      spawnSync('kill', ['-0', String(one)]).status === 0;
+    await expect.poll(() => logins.map(alive), { timeout: 10_000 }).toEqual([false, false]);
+    expect([pid, other.pid ?? 0].map(alive)).toEqual([true, true]);
+  });
+});
