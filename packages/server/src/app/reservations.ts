@@ -5,10 +5,12 @@ import {
   createKubernetesRuntime,
   createLocalRuntime,
   createReservationsDomain,
+  type JobEnding,
   type Runtime,
 } from '../domains/reservations/index.ts';
 import type { ScoringPort } from '../domains/scoring/index.ts';
 import type { LedgerPort } from '../domains/usage/index.ts';
+import type { Audit } from '../platform/audit/index.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 
@@ -26,6 +28,24 @@ const runtimeOf = ({ config, clock, log }: AppOptions): Runtime | undefined => {
     log,
   });
 };
+
+/** What ends by nobody's request is in the audit trail all the same. */
+const endingsIn =
+  (audit: Audit, newId: () => string) =>
+  ({ jobId, userId, username, reason }: JobEnding): Promise<void> =>
+    audit.record({
+      correlationId: newId(),
+      principalId: 'system',
+      principalKind: 'system',
+      principalName: 'reservations',
+      action: 'job.cancel',
+      resource: `job:${jobId}`,
+      granted: true,
+      reason: 'ok',
+      ipAddress: null,
+      userAgent: null,
+      details: { why: reason, user_id: userId, username },
+    });
 
 /** Jobs and disks, on the runtime that the configuration names; undefined when there is none. */
 export const buildReservations = (
@@ -60,20 +80,7 @@ export const buildReservations = (
     githubAllowPrivate,
     process: config.roles.includes('worker'),
     owners: { isShutOut: accounts.isShutOut, onChange: identity.onUserChange },
-    recordEnding: ({ jobId, userId, username, reason }) =>
-      audit.writer.record({
-        correlationId: options.newId(),
-        principalId: 'system',
-        principalKind: 'system',
-        principalName: 'reservations',
-        action: 'job.cancel',
-        resource: `job:${jobId}`,
-        granted: true,
-        reason: 'ok',
-        ipAddress: null,
-        userAgent: null,
-        details: { why: reason, user_id: userId, username },
-      }),
+    recordEnding: endingsIn(audit.writer, options.newId),
     riskOf: (db, jobId) => scoring.riskOfJob(db, jobId),
     recordUsage: (tx, use) =>
       ledger.recordIn(tx, {

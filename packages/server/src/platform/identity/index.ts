@@ -122,6 +122,28 @@ const forget = (caches: Caches, { kind, id }: CredentialChange): void => {
       cache.dropUser(id);
 };
 
+const agentVerifier = ({ agents: options, clock }: IdentityOptions, agents: Caches['agents']) =>
+  options === undefined
+    ? undefined
+    : createAgentVerifier({
+        ...options,
+        clock,
+        find: async (id) => agents.peek(id) ?? (await agents.fetch(id)),
+      });
+
+/** Who wants to hear of users that changed. */
+const createUserNews = () => {
+  const listeners: ((userId: string) => void)[] = [];
+  return {
+    listen: (listener: (userId: string) => void): void => {
+      listeners.push(listener);
+    },
+    tell: ({ kind, id }: CredentialChange): void => {
+      if (kind === 'user') for (const listener of listeners) listener(id);
+    },
+  };
+};
+
 /** Everything that turns a credential into a principal, over one database. */
 export const createIdentity = (options: IdentityOptions): Identity => {
   const { db, clock, log, newId } = options;
@@ -148,21 +170,11 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     accessTokens,
     clients: { tokens: clientTokens, states: tokens },
     certificates,
-    agents:
-      options.agents === undefined
-        ? undefined
-        : createAgentVerifier({
-            ...options.agents,
-            clock,
-            find: async (id) => agents.peek(id) ?? (await agents.fetch(id)),
-          }),
+    agents: agentVerifier(options, agents),
     onKeyUsed: (keyId) => lastUsed.note(keyId),
   });
   let subscription: Subscription | undefined;
-  const listeners: ((userId: string) => void)[] = [];
-  const tell = ({ kind, id }: CredentialChange): void => {
-    if (kind === 'user') for (const listener of listeners) listener(id);
-  };
+  const users = createUserNews();
 
   return {
     authenticator,
@@ -174,7 +186,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
       subscription ??= await watchCredentialChanges(db, {
         onChange: (change) => {
           forget(caches, change);
-          tell(change);
+          users.tell(change);
         },
         onDoubt: (trusted) => {
           for (const cache of all) cache.reset(trusted);
@@ -187,9 +199,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
       for (const cache of all) cache.reset(false);
       await lastUsed.stop();
     },
-    onUserChange: (listener) => {
-      listeners.push(listener);
-    },
+    onUserChange: users.listen,
     stats: () => ({ cachedKeys: keys.size(), cachedSessions: sessions.size() }),
   };
 };
