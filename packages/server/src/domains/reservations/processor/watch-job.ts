@@ -102,7 +102,8 @@ const lookAlive = async (step: JobStep, seen: WorkloadObservation): Promise<Next
   const written = await patchJob(deps.db, row, deps.workerId, { ...oom, ...idle.patch, observed });
   if (!written) return 'again';
   const isShut = row.observed.shutSinceMs !== undefined;
-  const jupyterIsComing = row.jupyter_wanted && !isShut && seen.jupyter.url === null && seen.jupyter.error === null;
+  const jupyterIsComing =
+    row.jupyter_wanted && !isShut && seen.jupyter.url === null && seen.jupyter.error === null;
   return {
     dueMs: nextLookMs(
       { ...row, warned_minutes: minutes },

@@ -3,7 +3,13 @@ import { isStatus, type KubeApi } from './api.ts';
 import type { Connection } from './connection.ts';
 import { describeJob } from './describe-job.ts';
 import { openShell, runInside, type Target } from './exec.ts';
-import { activityCommand, containerName, endLoginsCommand, noteCommand, shellCommand } from './inside/scripts.ts';
+import {
+  activityCommand,
+  containerName,
+  endLoginsCommand,
+  noteCommand,
+  shellCommand,
+} from './inside/scripts.ts';
 import { names, selectorOf } from './names.ts';
 import { pathsIn } from './paths.ts';
 import type { Json } from './read.ts';
