@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { createAnswerBody } from './answer-body.ts';
 import type { Connection, RequestBytes } from './connection.ts';
 import type { Deadline } from './deadline.ts';
@@ -15,9 +14,8 @@ export const exchangeStream = (
 ): Promise<OutboundStream> =>
   new Promise((resolve, reject) => {
     const { signal } = deadline;
-    const { inlet, outlet } = createAnswerBody(connection);
+    const { inlet, body } = createAnswerBody(connection);
     let begun = false;
-    let body: Readable | undefined;
     const stop = (): void => {
       connection.destroy(signal.reason as OutboundFailure);
     };
@@ -29,15 +27,7 @@ export const exchangeStream = (
     connection.ask(request, {
       head: ({ status, headers }) => {
         begun = true;
-        resolve({
-          status,
-          headers,
-          get body() {
-            body ??= outlet.stream();
-            return body;
-          },
-          whole: outlet.whole,
-        });
+        resolve({ status, headers, body });
       },
       data: inlet.data,
       end: () => {

@@ -71,7 +71,7 @@ const asker = (port: number) => {
     stream: async (more: Partial<OutboundRequest> = {}) => {
       const answer = await client.stream(policy, post(more));
       const chunks: Buffer[] = [];
-      for await (const chunk of answer.body) chunks.push(chunk as Buffer);
+      for await (const chunk of answer.body) chunks.push(chunk);
       return Buffer.concat(chunks).toString();
     },
   };

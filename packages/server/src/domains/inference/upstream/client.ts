@@ -68,12 +68,12 @@ export const createUpstreamClient = (deps: {
   };
   const accepted = async (answer: OutboundStream): Promise<OutboundStream> => {
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const body = await answer.whole(maxErrorBytes).catch(() => undefined);
+    const body = await answer.body.whole(maxErrorBytes).catch(() => undefined);
     throw refusalOf({ status: answer.status, headers: answer.headers, body: body ?? Buffer.alloc(0) });
   };
   const whole = async (answer: OutboundStream): Promise<unknown> => {
     try {
-      const bytes = await (await accepted(answer)).whole(maxAnswerBytes);
+      const bytes = await (await accepted(answer)).body.whole(maxAnswerBytes);
       if (bytes === undefined) throw garbled('more than an answer may have');
       const parsed = parseJsonText(bytes.toString('utf8'));
       if (!isObject(parsed)) throw garbled('something that is no JSON');
