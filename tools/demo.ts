@@ -81,7 +81,7 @@ const demo = async (dataDir: string, keep: boolean): Promise<number> => {
         ? await gpushield('simulate', '--incident', 'mining', '--incident', 'cooling-stops', '--begins', '2h')
         : signedIn;
     if (keep && code === 0) {
-      console.log(`\n${url}/docs, user admin, password ${password}. Ctrl-C ends it.`);
+      console.log(`\nThe console: ${url}/, user admin, password ${password}. Ctrl-C ends it.`);
       await serverEnd;
     }
     return code;

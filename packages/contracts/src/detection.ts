@@ -73,7 +73,9 @@ export const DetectionReason = Type.Object({
 });
 export const DetectionFinding = Type.Object({
   gpu_id: Uuid,
+  gpu_name: Type.String({ description: 'Model and place, such as H100 (0000:01:00.0)' }),
   node_id: Uuid,
+  node_name: nullable(Type.String({ description: 'null: the node is gone' })),
   family: Type.String(),
   active: Type.Boolean(),
   score: Type.Number({ minimum: 0, maximum: 1 }),

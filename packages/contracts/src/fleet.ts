@@ -13,7 +13,10 @@ export const Node = Type.Object({
   operating_system: nullable(Type.String()),
   architecture: nullable(Type.String()),
   labels: Labels,
-  status: Type.Enum(['online', 'offline', 'unknown']),
+  status: Type.Enum(['online', 'offline', 'unknown'], {
+    description:
+      'Of its sensors: online when one of them is. Without a sensor: whether a record of its GPUs came in the last 5 minutes.',
+  }),
   gpu_count: Type.Integer(),
   sensor_count: Type.Integer(),
   registered_by: Type.String(),

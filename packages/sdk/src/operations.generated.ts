@@ -251,7 +251,7 @@ export interface Operations {
   /** What detection knows of a GPU: baselines, the latest score with its reasons, findings */
   explainGpuDetection: {
     input: { path: { id: string } };
-    output: { gpu_id: string; node_id: string; judged: boolean; why_not: string | null; threshold: number; detectors_off: readonly (string)[]; baseline: { learned_until: string; observed_seconds: number; interval_seconds: number | null; idle_power: number | null; most_power: number | null; power_limit: number | null; utilization: number | null; power: number | null; temperature: number | null; memory_used: number | null; clock: number | null } | null; latest: { timestamp: string; anomaly_score: number | null; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[] } | null; findings: readonly ({ gpu_id: string; node_id: string; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[] };
+    output: { gpu_id: string; node_id: string; judged: boolean; why_not: string | null; threshold: number; detectors_off: readonly (string)[]; baseline: { learned_until: string; observed_seconds: number; interval_seconds: number | null; idle_power: number | null; most_power: number | null; power_limit: number | null; utilization: number | null; power: number | null; temperature: number | null; memory_used: number | null; clock: number | null } | null; latest: { timestamp: string; anomaly_score: number | null; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[] } | null; findings: readonly ({ gpu_id: string; gpu_name: string; node_id: string; node_name: string | null; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[] };
   };
   /** The model of one baseline, whole */
   exportBehaviourBaseline: {
@@ -546,7 +546,7 @@ export interface Operations {
   /** What was found on which GPU, and whether it goes on; newest first */
   listDetectionFindings: {
     input: { query?: { active?: boolean; node_id?: string; gpu_id?: string; family?: string; limit?: number; cursor?: string } };
-    output: { data: readonly ({ gpu_id: string; node_id: string; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
+    output: { data: readonly ({ gpu_id: string; gpu_name: string; node_id: string; node_name: string | null; family: string; active: boolean; score: number; detectors: readonly (string)[]; reasons: readonly ({ detector: string; metric: string; observed: number | null; expected: number | null; unit: string; text: string })[]; alert_id: string; first_at: string; last_at: string })[]; pagination: { cursor: string | null; has_more: boolean } };
   };
   /** List maintenance windows, newest first */
   listDetectionMaintenance: {

@@ -974,7 +974,9 @@ if TYPE_CHECKING:
 
     ExplainGpuDetectionAnswerFindingsItem = TypedDict("ExplainGpuDetectionAnswerFindingsItem", {
         "gpu_id": str,
+        "gpu_name": str,
         "node_id": str,
+        "node_name": Union[str, None],
         "family": str,
         "active": bool,
         "score": float,
@@ -2263,7 +2265,9 @@ if TYPE_CHECKING:
 
     ListDetectionFindingsAnswerDataItem = TypedDict("ListDetectionFindingsAnswerDataItem", {
         "gpu_id": str,
+        "gpu_name": str,
         "node_id": str,
+        "node_name": Union[str, None],
         "family": str,
         "active": bool,
         "score": float,

@@ -55,7 +55,7 @@ const Findings = () => {
           data.length === 0 ? (
             <Empty>No GPU behaves unusually.</Empty>
           ) : (
-            <Table heads={['Score', 'What', 'Why', 'Node', 'Since']}>
+            <Table heads={['Score', 'What', 'Why', 'GPU', 'Node', 'Since']}>
               {data.map((finding) => (
                 <tr key={finding.gpu_id + finding.family}>
                   <td>{finding.score.toFixed(2)}</td>
@@ -63,8 +63,11 @@ const Findings = () => {
                     <Link href={`/alerts/${finding.alert_id}`}>{finding.family.replaceAll('_', ' ')}</Link>
                   </td>
                   <td className="wide">{finding.reasons[0]?.text}</td>
+                  <td>{finding.gpu_name}</td>
                   <td>
-                    <Link href={`/fleet/${finding.node_id}`}>{finding.node_id.slice(-8)}</Link>
+                    <Link href={`/fleet/${finding.node_id}`}>
+                      {finding.node_name ?? 'a node that is gone'}
+                    </Link>
                   </td>
                   <td>
                     <Time at={finding.first_at} />

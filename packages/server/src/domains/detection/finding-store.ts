@@ -100,17 +100,25 @@ export interface FindingFilter {
   readonly family?: string | undefined;
 }
 
+/** A finding, and what people call its GPU and its node; the node may be gone. */
+export interface ListedFinding extends FindingRow {
+  readonly gpu_name: string;
+  readonly node_name: string | null;
+}
+
 /** Newest first, keyset by (last_at, gpu_id). A GPU's findings of one moment are never parted: both sort by family. */
 export const listFindings = async (
   db: Executor,
   filter: FindingFilter,
   limit: number,
   after: CursorPosition | undefined,
-): Promise<readonly FindingRow[]> => {
+): Promise<readonly ListedFinding[]> => {
   const [afterGpu = null, afterFamily = null] = after?.id.split('/') ?? [];
-  const { rows } = await db.query<FindingRow>(
-    `SELECT * FROM detection_findings
-     WHERE ($1::boolean IS NULL OR active = $1) AND ($2::uuid IS NULL OR node_id = $2)
+  const { rows } = await db.query<ListedFinding>(
+    `SELECT findings.*, gpus.model || ' (' || gpus.device_id || ')' AS gpu_name, nodes.name AS node_name
+     FROM detection_findings AS findings JOIN gpus ON gpus.id = findings.gpu_id
+     LEFT JOIN nodes ON nodes.id = findings.node_id
+     WHERE ($1::boolean IS NULL OR active = $1) AND ($2::uuid IS NULL OR findings.node_id = $2)
        AND ($3::uuid IS NULL OR gpu_id = $3) AND ($4::text IS NULL OR family = $4)
        AND ($5::timestamptz IS NULL OR (last_at, gpu_id, family) < ($5, $6::uuid, $7::text))
      ORDER BY last_at DESC, gpu_id DESC, family DESC LIMIT $8`,

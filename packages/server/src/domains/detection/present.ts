@@ -1,11 +1,13 @@
 import type { DetectionFinding, GpuDetection } from '@gpushield/contracts';
 import { at } from './detectors/numbers.ts';
 import { picture } from './detectors/picture.ts';
-import type { FindingRow } from './finding-store.ts';
+import type { ListedFinding } from './finding-store.ts';
 
-export const presentFinding = (row: FindingRow): DetectionFinding => ({
+export const presentFinding = (row: ListedFinding): DetectionFinding => ({
   gpu_id: row.gpu_id,
+  gpu_name: row.gpu_name,
   node_id: row.node_id,
+  node_name: row.node_name,
   family: row.family,
   active: row.active,
   score: row.score,

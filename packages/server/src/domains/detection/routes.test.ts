@@ -88,7 +88,9 @@ describe('a GPU that fails', () => {
       }),
     ]);
     const findings = await call('GET', `/api/v1/detection/findings?gpu_id=${gpuId}&active=true&limit=1`);
-    expect(findings.body['data']).toMatchObject([{ family: 'memory', detectors: ['ecc_errors'] }]);
+    expect(findings.body['data']).toMatchObject([
+      { family: 'memory', detectors: ['ecc_errors'], gpu_name: 'H100 (0000:01:00.0)', node_name: 'fails' },
+    ]);
     const explained = await call('GET', `/api/v1/detection/gpus/${gpuId}`);
     expect(explained.body).toMatchObject({
       judged: true,
@@ -162,6 +164,26 @@ describe('a GPU that fails', () => {
     expect((await call('GET', '/api/v1/detection/maintenance')).body['data']).toHaveLength(1);
     const end = `/api/v1/detection/maintenance/${String(made.body['id'])}`;
     expect((await call('DELETE', end)).body).toMatchObject({ ends_at: window.ends_at });
+  });
+});
+
+describe('a node without a sensor', () => {
+  it('is online while records of its GPUs come, whatever brings them, and offline when none came for long', async () => {
+    const { gpuId, nodeId } = await makeGpu('exported');
+    const node = async () => (await call('GET', `/api/v1/nodes/${nodeId}`)).body;
+    const listed = async (status: string) =>
+      (await call('GET', `/api/v1/nodes?name=exported&status=${status}`)).body['data'];
+    expect(await node()).toMatchObject({ status: 'unknown', last_seen_at: null });
+    expect(await listed('unknown')).toHaveLength(1);
+    await send(gpuId, { workload: idle, toS: 30 });
+    expect(await node()).toMatchObject({ status: 'online', last_seen_at: expect.any(String) });
+    expect([await listed('online'), await listed('unknown')]).toMatchObject([[{ id: nodeId }], []]);
+    await database.db.query(
+      `UPDATE detection_heads SET heard_at = now() - interval '6 minutes' WHERE node_id = $1`,
+      [nodeId],
+    );
+    expect(await node()).toMatchObject({ status: 'offline', last_seen_at: expect.any(String) });
+    expect([await listed('offline'), await listed('online')]).toMatchObject([[{ id: nodeId }], []]);
   });
 });
 

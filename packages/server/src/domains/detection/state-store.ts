@@ -12,9 +12,10 @@ export const takeHeads = async (
 ): Promise<ReadonlyMap<string, string | null>> => {
   const { rows } = await tx.prepared<{ node_id: string; previous: string | null }>(
     'detection_take_heads',
-    `INSERT INTO detection_heads AS head (node_id, token)
-     SELECT nodes.id, $2::uuid FROM unnest($1::uuid[]) AS wanted (id) JOIN nodes USING (id) ORDER BY nodes.id
-     ON CONFLICT (node_id) DO UPDATE SET previous = head.token, token = EXCLUDED.token
+    `INSERT INTO detection_heads AS head (node_id, token, heard_at)
+     SELECT nodes.id, $2::uuid, now() FROM unnest($1::uuid[]) AS wanted (id) JOIN nodes USING (id) ORDER BY nodes.id
+     ON CONFLICT (node_id) DO UPDATE SET previous = head.token, token = EXCLUDED.token,
+       heard_at = EXCLUDED.heard_at
      RETURNING node_id, previous`,
     [nodeIds, token],
   );

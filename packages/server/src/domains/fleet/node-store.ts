@@ -15,34 +15,44 @@ export interface NodeRow {
   readonly architecture: string | null;
   readonly labels: Record<string, string>;
   readonly registered_by: string;
+  /** A sensor's heartbeat, or a record of one of its GPUs, whatever brought it. */
   readonly last_seen_at: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly gpu_count: number;
   readonly sensor_count: number;
   readonly online_count: number;
+  readonly heard: boolean;
 }
 
+/** Exporters report each minute at the latest; a node without a sensor that is silent for so long is offline. */
+const silentSeconds = 300;
+
+const heardSql = `coalesce(heads.heard_at > now() - interval '${silentSeconds} s', false)`;
 const selectNodes = `
-  SELECT nodes.*,
+  SELECT nodes.*, greatest(nodes.last_seen_at, heads.heard_at) AS last_seen_at, ${heardSql} AS heard,
     (SELECT count(*) FROM gpus WHERE gpus.node_id = nodes.id) AS gpu_count,
     counts.sensor_count, counts.online_count
   FROM nodes
+  LEFT JOIN detection_heads AS heads ON heads.node_id = nodes.id
   CROSS JOIN LATERAL (
     SELECT count(*) AS sensor_count, count(*) FILTER (WHERE ${isOnlineSql}) AS online_count
     FROM sensors WHERE sensors.node_id = nodes.id
   ) AS counts`;
 
-/** A node is what its sensors are: online when one of them is, unknown without any. */
+/** A node is what its sensors are: online when one of them is. Without any, its records say whether it is there. */
 const statusOf = (row: NodeRow): Node['status'] => {
-  if (row.sensor_count === 0) return 'unknown';
-  return row.online_count > 0 ? 'online' : 'offline';
+  if (row.sensor_count === 0 && row.last_seen_at === null) return 'unknown';
+  const online = row.sensor_count > 0 ? row.online_count > 0 : row.heard;
+  return online ? 'online' : 'offline';
 };
 
+const seenSql = 'nodes.last_seen_at IS NOT NULL OR heads.heard_at IS NOT NULL';
 const statusConditions = {
-  unknown: 'counts.sensor_count = 0',
-  online: 'counts.online_count > 0',
-  offline: 'counts.sensor_count > 0 AND counts.online_count = 0',
+  unknown: `counts.sensor_count = 0 AND NOT (${seenSql})`,
+  online: `(counts.online_count > 0 OR counts.sensor_count = 0 AND ${heardSql})`,
+  offline: `(counts.sensor_count > 0 AND counts.online_count = 0
+    OR counts.sensor_count = 0 AND (${seenSql}) AND NOT ${heardSql})`,
 } as const satisfies Record<Node['status'], string>;
 
 export const presentNode = (row: NodeRow): Node => ({
