@@ -8,7 +8,9 @@ const gpuId = '0197f000-0000-7000-8000-000000000001';
 const alertId = '0197f000-0000-7000-8000-000000000002';
 const finding = {
   gpu_id: gpuId,
+  gpu_name: 'H100 (0000:01:00.0)',
   node_id: alertId,
+  node_name: 'node-7',
   family: 'abuse',
   active: true,
   score: 0.93,
@@ -36,7 +38,7 @@ describe('gpushield detection', () => {
       page(query.get('active') === 'true' ? [finding] : []),
     );
     expect((await stage.say('detection', 'findings', '--active')).out).toMatch(
-      /abuse +goes on +0\.93 .*A plateau/,
+      /node-7 +abuse +goes on +0\.93 .*A plateau/,
     );
   });
 

@@ -23,6 +23,7 @@ const findingListing: ListingView<typeof DetectionFinding> = {
   empty: 'Nothing was found.',
   columns: ({ ago }) => [
     { header: 'GPU', cell: (finding) => finding.gpu_id },
+    { header: 'NODE', cell: (finding) => finding.node_name ?? '-' },
     { header: 'FAMILY', cell: (finding) => finding.family },
     { header: 'STATE', cell: (finding) => (finding.active ? 'goes on' : 'over') },
     { header: 'SCORE', cell: (finding) => finding.score.toFixed(2), align: 'right' },

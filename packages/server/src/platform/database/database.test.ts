@@ -42,7 +42,7 @@ describe('a database', () => {
   });
 
   it('refuses with DatabaseUnavailable when every connection stays busy', async () => {
-    const db = await open({ max: 1, connectTimeoutMs: 100 });
+    const db = await open({ max: 1, connectTimeoutMs: 500 });
     const release = Promise.withResolvers<undefined>();
     const holder = db.transaction(() => release.promise);
     await expect(db.query('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
