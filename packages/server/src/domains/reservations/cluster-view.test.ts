@@ -4,7 +4,7 @@ import { testDatabase } from '../../testing/index.ts';
 import { queuedJob } from '../../testing/reservations/jobs.ts';
 import { handClock } from '../../testing/reservations/processor.ts';
 import { putCapacity } from './cluster-store.ts';
-import { createClusterViews } from './cluster-view.ts';
+import { createClusterViews, readView } from './cluster-view.ts';
 
 const database = testDatabase();
 beforeAll(() => ensureQueue(database.db, 'gpu_reservations'));
@@ -52,5 +52,28 @@ describe('what readers are shown of the cluster', () => {
     expect(pools).toEqual((await views.current()).state.pools);
     expect(pools.map(({ free }) => free)).toEqual([4, 7]);
     expect(counts.preparing).toBe(1);
+  });
+
+  it('is whole and in order where it is long, and is gone through in parts', async () => {
+    const { db } = database;
+    await db.query(
+      `INSERT INTO jobs (id, user_id, username, gpu_type, instance_type, gpu_count, nodes, units, duration_seconds, ssh_keys,
+         created_at, status, status_since, due_at)
+       SELECT gen_random_uuid(), 'u' || n, 'u' || n, 'h100', 'p5.48xlarge', 8, 1, 8, 3600, '{}',
+              '2026-02-01'::timestamptz + (n * 7919 % 1203 / 2) * interval '1 millisecond', 'queued', now(), now()
+         FROM generate_series(1, 1203) AS n`,
+    );
+    let pauses = 0;
+    const { state } = await readView(db, 'local', Date.now(), () => {
+      pauses += 1;
+      return Promise.resolve();
+    });
+    const { rows } = await db.query<{ id: string; ms: number }>(
+      `SELECT id, extract(epoch FROM created_at)::float8 * 1000 AS ms FROM jobs WHERE status = 'queued'
+        ORDER BY created_at, id`,
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(1203);
+    expect(state.waiting.map(({ jobId, createdAtMs }) => ({ id: jobId, ms: createdAtMs }))).toEqual(rows);
+    expect(pauses).toBe(Math.ceil(rows.length / 500));
   });
 });

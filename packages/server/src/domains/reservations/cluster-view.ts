@@ -13,6 +13,7 @@ import {
   type OpenSums,
 } from './cluster-store.ts';
 import { listMembers, listQuotas, quotaTable, type QuotaTable } from './quota-store.ts';
+import { briefPause, createRestingPause, type Pause } from './pause.ts';
 import type { CapacityReport } from './runtime/port.ts';
 import { forecast, forecastInSteps, type Expected, type Forecast } from './scheduling/forecast.ts';
 import { groupByType } from './scheduling/free-pools.ts';
@@ -137,12 +138,17 @@ export const readSums = async (db: Executor, runtime: string, nowMs: number): Pr
 };
 
 /** Reads one moment of the cluster. Errors: the database's. */
-export const readView = async (db: Executor, runtime: string, nowMs: number): Promise<ClusterView> => {
+export const readView = async (
+  db: Executor,
+  runtime: string,
+  nowMs: number,
+  pause: Pause = briefPause,
+): Promise<ClusterView> => {
   const types = await listTypes(db);
   const capacity = await readCapacity(db, runtime);
   const nodes = new Map((await listNodeRows(db)).map((row) => [row.name, row]));
   const quotas = quotaTable(await listQuotas(db), await listMembers(db));
-  const open = await readOpenJobs(db, nowMs);
+  const open = await readOpenJobs(db, nowMs, pause);
   const taken = takenBy(open.held);
   const userIds = [...open.usernames.keys()];
   const used = new Map<string, number>();
@@ -190,19 +196,19 @@ type WrittenJob = Parameters<Forecast['admit']>[0];
  * What was read last. After a second it is read anew, while readers go on with what is there: nobody waits for a read,
  * unless nobody asked for a while or it was told to be forgotten. One read at a time, however many ask.
  */
-const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
+const remembered = <T>(clock: Clock, read: (pause: Pause) => Promise<T>) => {
   let last: { readonly readAtMs: number; readonly value: Promise<T> } | undefined;
   let refreshing: object | undefined;
   let ttlMs = viewTtlMs;
-  const timed = async (): Promise<T> => {
+  const timed = async (pause: Pause): Promise<T> => {
     const startedMs = clock.monotonicMs();
-    const value = await read();
+    const value = await read(pause);
     const tookMs = clock.monotonicMs() - startedMs;
     ttlMs = Math.min(viewLongestTtlMs, Math.max(viewTtlMs, tookMs * readsShare));
     return value;
   };
   const readAnew = (): Promise<T> => {
-    const value = timed();
+    const value = timed(briefPause);
     const made = { readAtMs: clock.monotonicMs(), value };
     last = made;
     value.catch(() => {
@@ -214,7 +220,7 @@ const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
     const own = {};
     refreshing = own;
     const readAtMs = clock.monotonicMs();
-    timed()
+    timed(createRestingPause(clock))
       .then(
         (value) => {
           // Forgotten meanwhile: what was read may be older than what it was forgotten for.
@@ -242,9 +248,9 @@ const remembered = <T>(clock: Clock, read: () => Promise<T>) => {
 };
 
 /** Lets requests pass between two steps: nobody waits for the whole of it. */
-const gradually = async <T>(steps: Generator<undefined, T>): Promise<T> => {
+const gradually = async <T>(steps: Generator<undefined, T>, pause: Pause): Promise<T> => {
   for (;;) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause();
     const step = steps.next();
     if (step.done === true) return step.value;
   }
@@ -262,10 +268,10 @@ export const createClusterViews = ({
   let shown: ClusterView | undefined;
   // Jobs that were written here while a view was being read, which may not have seen them.
   let written: { readonly job: WrittenJob; readonly atMs: number }[] = [];
-  const view = remembered(clock, async () => {
+  const view = remembered(clock, async (pause) => {
     const startedMs = clock.monotonicMs();
-    const now = await readView(db, runtime, clock.nowMs());
-    const forecasted = await gradually(forecastInSteps(now.state));
+    const now = await readView(db, runtime, clock.nowMs(), pause);
+    const forecasted = await gradually(forecastInSteps(now.state), pause);
     const read: ClusterView = { ...now, forecast: () => forecasted };
     written = written.filter(({ atMs }) => atMs >= startedMs);
     shown = read;
