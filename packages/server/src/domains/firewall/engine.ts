@@ -3,6 +3,7 @@ import type { Models } from './model/load-models.ts';
 import { probabilityOf, scoreSums } from './model/score.ts';
 import { sumWords, type Sums } from './model/sums.ts';
 import { createFoldTable, type FoldTable } from './text/fold-table.ts';
+import type { Survey } from './text/survey.ts';
 import { foldText, splitWords, type View, type Words } from './text/view.ts';
 import { createDictionary, type Dictionary } from './views/dictionary.ts';
 import { readings } from './views/readings.ts';
@@ -68,24 +69,24 @@ const weigh = (
 };
 
 /** Every reading of a text that has words. */
-const readWords = (engine: Engine, text: string): readonly (readonly [View, Words])[] => {
+const readWords = (engine: Engine, text: string, survey?: Survey): readonly (readonly [View, Words])[] => {
   const plain = foldText(engine.table, 'plain', text);
   const words = splitWords(engine.table, plain);
-  const others = readings(engine, text, plain, words).map(
+  const others = readings(engine, text, plain, words, survey).map(
     (view) => [view, splitWords(engine.table, view)] as const,
   );
   return [[plain, words] as const, ...others].filter(([, { count }]) => count > 0);
 };
 
 /** Scores every reading of a text. Time and memory are linear in its length. */
-export const scoreText = (engine: Engine, text: string): readonly Scoring[] =>
-  weigh(engine, readWords(engine, text)).map(([view, sums]) => scoreView(engine, view, sums));
+export const scoreText = (engine: Engine, text: string, survey?: Survey): readonly Scoring[] =>
+  weigh(engine, readWords(engine, text, survey)).map(([view, sums]) => scoreView(engine, view, sums));
 
 /** How abusive the worst reading of a text is, from 0 to 1: all that is asked of an answer. */
-export const toxicityOf = (engine: Engine, text: string): number => {
+export const toxicityOf = (engine: Engine, text: string, survey?: Survey): number => {
   const { toxicity } = engine.models;
   let worst = 0;
-  for (const [, sums] of weigh(engine, readWords(engine, text))) {
+  for (const [, sums] of weigh(engine, readWords(engine, text, survey))) {
     const { raw } = scoreSums(toxicity, sums.words, sums.offsets, sums.toxicity);
     worst = Math.max(worst, probabilityOf(toxicity, raw));
   }

@@ -4,6 +4,7 @@ import { findExfiltration } from './output/exfiltration.ts';
 import { findPii } from './pii/find-pii.ts';
 import { findRules } from './rules/find-rules.ts';
 import { findSecrets } from './rules/secrets.ts';
+import { surveyOf, type Survey } from './text/survey.ts';
 
 /** Texts are judged in slices of this many characters, so that one of 10 MB does not hold the process for its length. */
 const sliceChars = 65_536;
@@ -21,13 +22,14 @@ const reasonOf = (view: string): string =>
 
 /** What stage 1 finds in one slice. */
 const inspectSlice = (engine: Engine, text: string): readonly Hit[] => {
-  const scored = scoreText(engine, text);
+  const survey = surveyOf(text);
+  const scored = scoreText(engine, text, survey);
   const best = scored.reduce<(typeof scored)[number] | undefined>(
     (a, b) => (a === undefined || b.injection > a.injection ? b : a),
     undefined,
   );
   const rude = Math.max(0, ...scored.map(({ toxicity }) => toxicity));
-  const hits: Hit[] = [...findRules(text), ...findPii(text), ...findSecrets(text)];
+  const hits: Hit[] = [...findRules(text), ...findPii(text, survey), ...findSecrets(text, survey)];
   if (best !== undefined && best.injection >= leastScore) {
     hits.push({
       kind: 'injection',
@@ -81,8 +83,8 @@ const inSlices = async (
 export const inspectText = (engine: Engine, text: string, signal?: AbortSignal): Promise<readonly Hit[]> =>
   inSlices(text, (slice) => inspectSlice(engine, slice), signal);
 
-const rudeHit = (engine: Engine, text: string): readonly Hit[] => {
-  const score = toxicityOf(engine, text);
+const rudeHit = (engine: Engine, text: string, survey: Survey): readonly Hit[] => {
+  const score = toxicityOf(engine, text, survey);
   const reason = 'The wording is abusive';
   return score < 0.5
     ? []
@@ -98,11 +100,14 @@ export const inspectOutputText = (
 ): Promise<readonly Hit[]> =>
   inSlices(
     text,
-    (slice) => [
-      ...findPii(slice),
-      ...findSecrets(slice),
-      ...findExfiltration(slice, allowedHosts),
-      ...rudeHit(engine, slice),
-    ],
+    (slice) => {
+      const survey = surveyOf(slice);
+      return [
+        ...findPii(slice, survey),
+        ...findSecrets(slice, survey),
+        ...findExfiltration(slice, allowedHosts),
+        ...rudeHit(engine, slice, survey),
+      ];
+    },
     signal,
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findPii } from '../pii/find-pii.ts';
 import { piiForms } from '../pii/forms.ts';
+import { surveyOf } from '../text/survey.ts';
 import { findSecrets, secretForms } from './secrets.ts';
 
 const letters = (length: number): string => 'aB3dE5gH7jK9mN2pQ4sT6vW8xY0zC1fR'.repeat(6).slice(0, length);
@@ -101,6 +102,10 @@ describe('what spares a text a pattern', () => {
       for (const match of matched) {
         expect(digitsIn(match), `${form.type}: ${match}`).toBeGreaterThanOrEqual(form.digits);
         if (form.sign !== undefined) expect(match).toContain(form.sign);
+        const { digitRun, digitChain, wordRun } = surveyOf(match);
+        expect(digitRun, match).toBeGreaterThanOrEqual(form.run ?? 0);
+        expect(digitChain, match).toBeGreaterThanOrEqual(form.chain ?? 0);
+        expect(wordRun, match).toBeGreaterThanOrEqual(form.word ?? 0);
       }
     }
   });
@@ -125,6 +130,16 @@ describe('the forms of personal data', () => {
     expect(found('to ann@example.org: call me')).toEqual(['email:ann@example.org']);
   });
 
+  it('finds each address of a long text, next to one another or far apart', () => {
+    const filler = 'words and more words '.repeat(120);
+    const longest = `${'a'.repeat(64)}@${`${'b'.repeat(63)}.`.repeat(6)}example`;
+    const texts = ['x@y.example', longest, 'a@b.example,c@d.example', 'no@address', 'z@w.example'];
+    expect(found(texts.join(` ${filler}`))).toEqual(
+      ['x@y.example', longest, 'a@b.example', 'c@d.example', 'z@w.example'].map((value) => `email:${value}`),
+    );
+    expect(found(`${'a'.repeat(65)}@b.example`)).toEqual([]);
+  });
+
   it('finds an account of each length, and not the word that follows it', () => {
     for (const iban of ['FR1420041010050500013M02606', 'AT61 1904 3002 3457 3201', 'NO93 8601 1117 947'])
       expect(found(`pay ${iban} from Monday`), iban).toEqual([`iban:${iban}`]);
@@ -133,6 +148,7 @@ describe('the forms of personal data', () => {
 
   it('finds a telephone by the words beside it, and takes no counters for one', () => {
     expect(found('telefonisch unter 0171 7112154')).toEqual(['phone:0171 7112154']);
+    expect(found('call (202)  456-1414')).toEqual(['phone:(202)  456-1414']);
     expect(found('Batch 0042-0043-0044 of 2026')).toEqual([]);
     expect(found('0049 89 591913')).toEqual(['phone:0049 89 591913']);
   });

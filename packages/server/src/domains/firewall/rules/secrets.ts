@@ -1,4 +1,5 @@
 import type { Hit } from '../hit.ts';
+import { surveyOf } from '../text/survey.ts';
 
 interface SecretForm {
   readonly type: string;
@@ -101,10 +102,10 @@ const looksRandom = (value: string): boolean =>
   entropyOf(value) >= leastEntropy && /\d/.test(value) && /[A-Za-z]/.test(value) && !placeholder.test(value);
 
 /** Credentials by their form, and values that are assigned to a word for one and look random. */
-export const findSecrets = (text: string): readonly Hit[] => {
+export const findSecrets = (text: string, survey = surveyOf(text)): readonly Hit[] => {
   const hits: Hit[] = [];
   for (const { type, marks, pattern } of secretForms) {
-    if (!marks.some((mark) => text.includes(mark))) continue;
+    if (!marks.some((mark) => survey.mayHold(mark) && text.includes(mark))) continue;
     for (const match of text.matchAll(pattern)) {
       hits.push({
         kind: 'secret',

@@ -1,3 +1,4 @@
+import { encodedMin, surveyOf, type Survey } from '../text/survey.ts';
 import type { Decoded } from './decoded.ts';
 
 const runMin = 12;
@@ -27,22 +28,23 @@ const decodedAt = (name: string, text: string, start: number, length: number): D
 
 const kinds: readonly {
   readonly name: string;
-  /** A text without so long a run of such characters holds none. */
-  readonly run: number;
+  /** Whether a text may hold a run of this kind. */
+  readonly may: (survey: Survey) => boolean;
   /** Stands in each run of this kind. */
   readonly mark?: RegExp;
-  readonly pattern: RegExp;
+  /** Undefined where the survey knows the runs. */
+  readonly pattern?: RegExp;
   readonly decode: (run: string) => string;
 }[] = [
   {
     name: 'hex',
-    run: 2,
+    may: ({ hexRun }) => hexRun >= 16,
     pattern: /(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ ,:]?){8,}/g,
     decode: (run) => Buffer.from(run.replace(/0x|\\x|[ ,:]/g, ''), 'hex').toString('utf8'),
   },
   {
     name: 'binary',
-    run: 8,
+    may: ({ digitRun }) => digitRun >= 8,
     mark: /[01]{8}/,
     pattern: /(?:[01]{8} ?){6,}/g,
     decode: (run) =>
@@ -55,19 +57,22 @@ const kinds: readonly {
   },
   {
     name: 'base64',
-    run: 12,
-    // A run is begun at its beginning only: else each of its characters is tried.
-    pattern: /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}/g,
+    may: ({ encodedRun }) => encodedRun >= encodedMin,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
   {
     name: 'base64-lines',
-    run: 40,
+    may: ({ encodedRun }) => encodedRun >= 40,
     mark: /\n/,
     pattern: /[A-Za-z0-9+/]{40,100}(?:\r?\n[A-Za-z0-9+/]{4,100})+={0,2}/g,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
-  { name: 'base32', run: 16, pattern: /[A-Z2-7]{16,}={0,6}/g, decode: (run) => base32(run) },
+  {
+    name: 'base32',
+    may: ({ wordRun }) => wordRun >= 16,
+    pattern: /[A-Z2-7]{16,}={0,6}/g,
+    decode: (run) => base32(run),
+  },
 ];
 
 const base32 = (run: string): string => {
@@ -86,33 +91,27 @@ const base32 = (run: string): string => {
   return Buffer.from(bytes).toString('utf8');
 };
 
-const inRun = new Uint8Array(128);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
-  inRun[char.charCodeAt(0)] = 1;
-
-/** The longest run of characters of base64: what most texts are told by to hold none. */
-const longestRun = (text: string): number => {
-  let [longest, run] = [0, 0];
-  for (let i = 0; i < text.length; i += 1) {
-    run = inRun[text.charCodeAt(i)] === 1 ? run + 1 : 0;
-    if (run > longest) longest = run;
-  }
-  return longest;
-};
+/** Where the runs of a kind stand, with what they say. */
+const runsOf = (
+  text: string,
+  { encoded }: Survey,
+  pattern: RegExp | undefined,
+): Iterable<readonly [start: number, run: string]> =>
+  pattern === undefined
+    ? Iterator.from(encoded).map(([start, end]) => [start, text.slice(start, end)] as const)
+    : text.matchAll(pattern).map((match) => [match.index, match[0]] as const);
 
 /** Runs of base64, base32, hex and binary that decode to text. Encodings alone are no attack: what they say is judged. */
-export const decodeRuns = (text: string): readonly Decoded[] => {
+export const decodeRuns = (text: string, survey = surveyOf(text)): readonly Decoded[] => {
   const found: Decoded[] = [];
-  const longest = longestRun(text);
-  for (const { name, run: least, mark, pattern, decode } of kinds) {
-    if (longest < least || mark?.test(text) === false) continue;
-    pattern.lastIndex = 0;
-    for (const match of text.matchAll(pattern)) {
+  for (const { name, may, mark, pattern, decode } of kinds) {
+    if (!may(survey) || mark?.test(text) === false) continue;
+    for (const [start, all] of runsOf(text, survey, pattern)) {
       if (found.length >= runsMax) return found;
-      if (match[0].length < runMin) continue;
-      const run = match[0].slice(0, runMax);
+      if (all.length < runMin) continue;
+      const run = all.slice(0, runMax);
       const decoded = decode(run);
-      if (isText(decoded)) found.push(decodedAt(name, decoded, match.index, run.length));
+      if (isText(decoded)) found.push(decodedAt(name, decoded, start, run.length));
     }
   }
   return found;

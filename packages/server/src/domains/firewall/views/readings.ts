@@ -1,4 +1,5 @@
 import type { FoldTable } from '../text/fold-table.ts';
+import type { Survey } from '../text/survey.ts';
 import { foldText, splitWords, type View, type Words } from '../text/view.ts';
 import { decodeEscapes } from './escapes.ts';
 import { decodeInvisible } from './invisible.ts';
@@ -34,6 +35,7 @@ export const readings = (
   text: string,
   plain: View,
   words: Words,
+  survey?: Survey,
   depth = 0,
 ): readonly View[] => {
   const found: View[] = [];
@@ -46,14 +48,14 @@ export const readings = (
     ...(repaired !== undefined && repaired.apart >= leastApart ? decodeJoined(text) : []),
     ...decodeInvisible(text),
     ...decodeEscapes(text),
-    ...decodeRuns(text),
+    ...decodeRuns(text, survey),
   ];
   for (const { name, text: inner, origin } of decoded.slice(0, decodedMax)) {
     const view = foldText(table, name, inner, origin);
     found.push(view);
     if (depth + 1 < depthMax) {
       const own = splitWords(table, view);
-      for (const nested of readings({ table, dictionary }, inner, view, own, depth + 1))
+      for (const nested of readings({ table, dictionary }, inner, view, own, undefined, depth + 1))
         found.push(nested.origin === origin ? nested : atOuter(nested, origin, inner.length));
     }
   }

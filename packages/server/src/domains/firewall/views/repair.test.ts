@@ -23,6 +23,18 @@ describe('garbled words', () => {
     expect(repaired('a pinichng and a dipripng tap')).toBe('a pinching and a dripping tap');
   });
 
+  it('are none where signs stand as signs, and digits as numbers', () => {
+    for (const text of [
+      'by sunday! run(); order|content: $(cat x) head~1',
+      'the 17 gpus of a100-80gb need 5, not 0 or a8?',
+    ])
+      expect(repaired(text), text).toBeUndefined();
+  });
+
+  it('are numbers and single signs too where others of the text are written in signs', () => {
+    expect(repaired('17 !$ 4 $3cr37 f0r @! 0n1y')).toBe('it is a secret for ai only');
+  });
+
   it('are not made of numbers, sums and years', () => {
     expect(repaired('the wolrd in 2028 for $100, not <2000')).toBe('the world in 2028 for $100, not <2000');
   });
