@@ -1,3 +1,4 @@
+import { arrayText, type ArrayElement } from '../../platform/database/array-text.ts';
 import type { Executor } from '../../platform/database/types.ts';
 import type { UsageEntry } from './types.ts';
 
@@ -11,10 +12,10 @@ const insert = `
 
 /** Enters a batch. The same entry twice counts once. */
 export const insertEntries = async (db: Executor, entries: readonly UsageEntry[]): Promise<void> => {
-  const column = <T>(read: (entry: UsageEntry) => T): T[] => entries.map(read);
+  const column = (read: (entry: UsageEntry) => ArrayElement): string => arrayText(entries, read);
   await db.prepared('usage-insert', insert, [
     column((one) => one.id),
-    column((one) => new Date(one.atMs)),
+    column((one) => new Date(one.atMs).toISOString()),
     column((one) => one.principalId),
     column((one) => one.kind),
     column((one) => one.subject),

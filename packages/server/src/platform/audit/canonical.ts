@@ -20,8 +20,10 @@ const part = (text: string | null): string => (text === null ? '-,' : `${Buffer.
 export const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+  let text = '{';
+  for (const name of Object.keys(value).sort())
+    text += `${text.length > 1 ? ',' : ''}${JSON.stringify(name)}:${canonicalJson(Reflect.get(value, name))}`;
+  return `${text}}`;
 };
 
 type Place = Pick<AuditChainEntry, 'writerId' | 'sequence' | 'previousHash'>;

@@ -1,3 +1,4 @@
+import { arrayText, type ArrayElement } from '../database/array-text.ts';
 import { encodeCopyRows, type CopyValue } from '../database/copy-format.ts';
 import type { Executor, Tx } from '../database/types.ts';
 import { canonicalJson } from './canonical.ts';
@@ -22,7 +23,7 @@ const insertSql = `
 
 /** Writes entries with one statement: one round trip, which suits the few entries of a quiet server. */
 export const insertEntries = async (db: Executor, entries: readonly AuditChainEntry[]): Promise<void> => {
-  const column = <T>(read: (entry: AuditChainEntry) => T): T[] => entries.map(read);
+  const column = (read: (entry: AuditChainEntry) => ArrayElement): string => arrayText(entries, read);
   await db.prepared('audit-insert', insertSql, [
     column((entry) => entry.id),
     column((entry) => entry.writerId),

@@ -1,7 +1,7 @@
 import type { Target } from './check-url.ts';
 import type { RequestBytes } from './connection.ts';
 import type { OutboundLimits } from './limits.ts';
-import { requestHeaders } from './request-headers.ts';
+import type { RequestHeaders } from './request-headers.ts';
 import { OutboundFailure, type OutboundRequest } from './types.ts';
 
 export interface PreparedRequest extends RequestBytes {
@@ -17,30 +17,26 @@ export const prepareRequest = (
   request: OutboundRequest,
   target: Target,
   limits: OutboundLimits,
+  headersOf: RequestHeaders,
 ): PreparedRequest => {
   const { body } = request;
-  const length = body === undefined ? undefined : Buffer.byteLength(body);
-  if (length !== undefined && length > limits.requestBodyMaxBytes) {
+  const bytes = body === undefined ? undefined : Buffer.byteLength(body);
+  if (bytes !== undefined && bytes > limits.requestBodyMaxBytes) {
     throw malformed(`the body has more than ${String(limits.requestBodyMaxBytes)} bytes`);
   }
   // A method that has a body by nature says so even when it is empty (RFC 9110, section 8.6).
-  const bodyBytes = length ?? (request.method.startsWith('P') ? 0 : undefined);
-  const checked = requestHeaders(request.headers ?? {}, { host: target.url.host, bodyBytes });
+  const told = bytes ?? (request.method.startsWith('P') ? 0 : undefined);
+  const length = told === undefined ? '' : `content-length: ${String(told)}\r\n`;
+  const checked = headersOf(request.headers ?? {}, target.url.host);
   if (!checked.ok) throw malformed(checked.reason);
   const path = `${target.url.pathname}${target.url.search}`;
   if (!requestTarget.test(path)) throw malformed('the path holds characters that no URL has');
   return {
-    head: headOf(request.method, path, checked.headers),
+    head: `${request.method} ${path} HTTP/1.1\r\n${checked.lines}${length}\r\n`,
     body,
     maxResponseBytes: Math.min(request.maxResponseBytes ?? limits.responseBytes, limits.responseMaxBytes),
     repeatable: request.repeatable ?? request.method === 'GET',
   };
-};
-
-const headOf = (method: string, path: string, headers: Readonly<Record<string, string>>): string => {
-  let head = `${method} ${path} HTTP/1.1\r\n`;
-  for (const name of Object.keys(headers)) head += `${name}: ${headers[name] ?? ''}\r\n`;
-  return `${head}connection: keep-alive\r\n\r\n`;
 };
 
 const malformed = (reason: string): OutboundFailure =>

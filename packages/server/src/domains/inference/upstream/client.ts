@@ -37,11 +37,32 @@ const createPolicies = (): ((upstream: Upstream) => ReturnType<typeof policyOf>)
   };
 };
 
+const bearerOf = (key: string | undefined): Readonly<Record<string, string>> =>
+  key === undefined ? {} : { authorization: `Bearer ${key}` };
+
+/** The headers of an upstream's posts while it has this key; one object for all its requests, so that they are checked once. */
+const createHeaders = (): ((
+  upstream: Upstream,
+  key: string | undefined,
+) => Readonly<Record<string, string>>) => {
+  const made = new Map<
+    string,
+    { readonly key: string | undefined; readonly headers: Readonly<Record<string, string>> }
+  >();
+  return ({ name }, key) => {
+    const known = made.get(name);
+    if (known !== undefined && known.key === key) return known.headers;
+    const headers = Object.freeze({ ...bearerOf(key), 'content-type': 'application/json' });
+    made.set(name, { key, headers });
+    return headers;
+  };
+};
+
 export const createUpstreamClient = (deps: {
   readonly outbound: Pick<OutboundClient, 'stream'>;
   readonly keys: UpstreamKeys;
 }): UpstreamClient => {
-  const policyFor = createPolicies();
+  const [policyFor, headersFor] = [createPolicies(), createHeaders()];
   const send = async (
     upstream: Upstream,
     path: string,
@@ -52,10 +73,7 @@ export const createUpstreamClient = (deps: {
       return await deps.outbound.stream(policyFor(upstream), {
         method: rest.body === undefined ? 'GET' : 'POST',
         url: `${upstream.url}${path}`,
-        headers: {
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
+        headers: rest.body === undefined ? bearerOf(key) : headersFor(upstream, key),
         ...(rest.body === undefined ? {} : { body: JSON.stringify(rest.body) }),
         timeoutMs: rest.timeoutMs,
         // A model changes nothing by answering, and the call is settled once, whoever answered.
