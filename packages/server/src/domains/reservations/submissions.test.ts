@@ -69,6 +69,18 @@ describe('submissions of the same moment', () => {
     expect([another.status, another.json()['code']]).toEqual([422, 'idempotency_key_reused']);
   });
 
+  it('are written in one transaction with their messages', async () => {
+    const user = await stage.person('researcher');
+    await Promise.all(times(5).map(() => user.send('POST', '/v1/jobs/submit', body)));
+    const { rows } = await database.db.query<{ together: boolean }>(
+      `SELECT j.xmin = m.xmin AS together FROM jobs j
+         LEFT JOIN pgmq.q_gpu_reservations m ON m.message ->> 'job_id' = j.id::text
+        WHERE j.username = $1`,
+      [user.username],
+    );
+    expect(rows).toEqual(times(5).map(() => ({ together: true })));
+  });
+
   it('stand one behind the other in what each is told, and in what is shown of it next', async () => {
     const user = await stage.person('researcher');
     const answers = await Promise.all(times(10).map(() => user.send('POST', '/v1/jobs/submit', body)));

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Database, Tx } from '../../platform/database/types.ts';
+import type { Database, Executor, Tx } from '../../platform/database/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createBatchWriter, type BatchWriter } from '../../platform/ingest/index.ts';
 import { takeDisk } from './disk-store.ts';
@@ -60,26 +60,49 @@ const takeDisks = async (tx: Tx, jobs: readonly NewJob[], items: readonly NewSub
       });
 };
 
+interface WriteDeps {
+  readonly newId: () => string;
+  readonly queueName: string;
+}
+
+const writeJobs = async (
+  deps: WriteDeps,
+  db: Executor,
+  jobs: readonly NewJob[],
+  items: readonly NewSubmission[],
+): Promise<void> => {
+  const messageIds = await insertJobs(
+    db,
+    deps.queueName,
+    jobs.map((job) => ({
+      job,
+      message: messageOf('create_reservation', { job_id: job.id }, job.userId, job.at),
+    })),
+  );
+  for (const [n, item] of items.entries()) {
+    const messageId = messageIds[n];
+    if (messageId !== undefined) item.messageId = messageId;
+  }
+};
+
 const writeAll =
-  (deps: { readonly newId: () => string; readonly queueName: string }) =>
+  (deps: WriteDeps) =>
   async (tx: Tx, items: readonly NewSubmission[]): Promise<void> => {
     await checkQueues(tx, items);
     const jobs: NewJob[] = [];
     for (const item of items) jobs.push(await withDisk(deps, tx, item));
-    const messageIds = await insertJobs(
-      tx,
-      deps.queueName,
-      jobs.map((job) => ({
-        job,
-        message: messageOf('create_reservation', { job_id: job.id }, job.userId, job.at),
-      })),
-    );
+    await writeJobs(deps, tx, jobs, items);
     await takeDisks(tx, jobs, items);
-    for (const [n, item] of items.entries()) {
-      const messageId = messageIds[n];
-      if (messageId !== undefined) item.messageId = messageId;
-    }
   };
+
+/** Most want no disk and have no limit of their own: then rows and messages are the one statement of `insertJobs`. */
+const writeAtOnce = (deps: WriteDeps) => (items: readonly NewSubmission[]) => {
+  const jobs = items.map(({ job }) => job);
+  return items.every(({ disk, maxQueued }) => disk === undefined && maxQueued === null) &&
+    jobs.every(({ diskId }) => diskId === null)
+    ? (db: Executor) => writeJobs(deps, db, jobs, items)
+    : undefined;
+};
 
 /** Requests' bodies are bounded before they come here; this bounds how many wait for a database that is slow. */
 const maxBuffered = 5_000;
@@ -95,6 +118,7 @@ export const createSubmissions = (deps: {
     db: deps.db,
     clock: deps.clock,
     write: writeAll(deps),
+    writeAtOnce: writeAtOnce(deps),
     maxBufferedRows: maxBuffered,
     maxBatchRows: maxBatch,
     gatherMs: 0,

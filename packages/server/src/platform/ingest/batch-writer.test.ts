@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase, silentLog } from '../database/index.ts';
-import type { Database, Tx } from '../database/types.ts';
+import type { Database, Executor, Tx } from '../database/types.ts';
 import { systemClock } from '../clock.ts';
 import { testDatabase } from '../../testing/index.ts';
 import { createBatchWriter, type BatchWriterOptions } from './batch-writer.ts';
@@ -219,6 +219,51 @@ describe('a database that is away', () => {
     } finally {
       await blocker.end();
     }
+  });
+});
+
+describe('items that one statement writes', () => {
+  const insert = (items: readonly (readonly string[])[]) => async (db: Executor) => {
+    await db.query('INSERT INTO ingested SELECT unnest($1::int[])', [items.flat()]);
+  };
+  const transactions = (db: Database) => {
+    const counted = { count: 0 };
+    const counting: Database = {
+      ...db,
+      transaction: (work, options) => {
+        counted.count += 1;
+        return db.transaction(work, options);
+      },
+    };
+    return { counted, counting };
+  };
+
+  it('have no transaction around it; with a key among them, or where they need more, they have', async () => {
+    const { counted, counting } = transactions(database.db);
+    const writer = writerOn({
+      db: counting,
+      writeAtOnce: (items) => (items.flat().includes('3') ? undefined : insert(items)),
+    });
+    await Promise.all(['1', '2'].map((value) => writer.submit(submission([value]))));
+    expect([counted.count, await stored()]).toEqual([0, [1, 2]]);
+    await writer.submit(submission(['3']));
+    expect(counted.count).toBe(1);
+    const keyed = await Promise.all([
+      writer.submit(submission(['4'])),
+      writer.submit(submission(['5'], claim('k'))),
+    ]);
+    expect([counted.count, keyed.map(({ replayed }) => replayed)]).toEqual([2, [false, false]]);
+    expect(await writer.submit(submission(['5'], claim('k')))).toMatchObject({ replayed: true });
+    expect(await stored()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('are refused alone where PostgreSQL refuses a value of them', async () => {
+    const writer = writerOn({ writeAtOnce: insert });
+    const values = ['1', '2', '99999999999', '4', '5'];
+    const outcomes = await Promise.allSettled(values.map((value) => writer.submit(submission([value]))));
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([true, true, false, true, true]);
+    expect(outcomes[2]).toMatchObject({ reason: { code: 'validation_failed' } });
+    expect(await stored()).toEqual([1, 2, 4, 5]);
   });
 });
 

@@ -4,13 +4,14 @@ import { AppError } from '../errors.ts';
 import { createBatchScheduler } from './batch-scheduler.ts';
 import { findAnswer } from '../idempotency/index.ts';
 import type { Pending } from './submission-queue.ts';
-import type { BatchReport, BatchWriter, Receipt, Submission, WriteItems } from './types.ts';
+import type { BatchReport, BatchWriter, Receipt, Submission, WriteAtOnce, WriteItems } from './types.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface BatchWriterOptions<T> {
   readonly db: Database;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly write: WriteItems<T>;
+  readonly writeAtOnce?: WriteAtOnce<T>;
   /** Rows accepted and not yet committed; more are refused with `overloaded`. Bounds the memory of ingest. */
   readonly maxBufferedRows: number;
   /** Rows of one transaction; a single request with more is still one transaction. */
@@ -70,7 +71,7 @@ const withDeadline = <T>(
 
 /** Gathers the records of concurrent requests and commits them together; see `BatchWriter`. */
 export const createBatchWriter = <T>(options: BatchWriterOptions<T>): BatchWriter<T> => {
-  const { db, clock, write, maxBufferedRows, maxBatchRows, gatherMs, onBatch } = options;
+  const { db, clock, write, writeAtOnce, maxBufferedRows, maxBatchRows, gatherMs, onBatch } = options;
   const ackTimeoutMs = options.ackTimeoutMs ?? defaultAckTimeoutMs;
   let buffered = 0;
   let closed = false;
@@ -79,7 +80,7 @@ export const createBatchWriter = <T>(options: BatchWriterOptions<T>): BatchWrite
     const startedMs = clock.monotonicMs();
     // Who was told that its records are not stored must not find them later.
     const batch = taken.filter((pending) => !pending.isAbandoned());
-    const rows = batch.length === 0 ? 0 : await writeBatch(batch, { db, write });
+    const rows = batch.length === 0 ? 0 : await writeBatch(batch, { db, write, writeAtOnce });
     buffered -= taken.reduce((sum, { submission }) => sum + submission.rows, 0);
     onBatch?.({ rows, requests: batch.length, durationMs: clock.monotonicMs() - startedMs });
   };

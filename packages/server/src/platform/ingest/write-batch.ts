@@ -9,11 +9,12 @@ import {
 } from '../idempotency/index.ts';
 import { replay } from './replay.ts';
 import type { Pending } from './submission-queue.ts';
-import type { WriteItems } from './types.ts';
+import type { WriteAtOnce, WriteItems } from './types.ts';
 
 export interface WriteBatchOptions<T> {
-  readonly db: Pick<Database, 'transaction'>;
+  readonly db: Database;
   readonly write: WriteItems<T>;
+  readonly writeAtOnce?: WriteAtOnce<T> | undefined;
 }
 
 // A batch that lost a deadlock wins the next time or the time after; more would only hide a fault.
@@ -53,6 +54,20 @@ const store = async <T>(
   return known;
 };
 
+const noneKnown: ReadonlyMap<string, EarlierAnswer> = new Map();
+
+/** `store` in as few statements as it takes: without a key to remember, items may need no transaction. */
+const storeWhole = async <T>(
+  batch: readonly Pending<T>[],
+  options: WriteBatchOptions<T>,
+): Promise<ReadonlyMap<string, EarlierAnswer>> => {
+  const hasKeys = batch.some(({ submission: { idempotency } }) => idempotency !== undefined);
+  const atOnce = hasKeys ? undefined : options.writeAtOnce?.(batch.map(({ submission }) => submission.item));
+  if (atOnce === undefined) return options.db.transaction((tx) => store(tx, batch, options));
+  await atOnce(options.db);
+  return noneKnown;
+};
+
 /** Answers the request; answers how many of its rows were stored now. */
 const settle = <T>(pending: Pending<T>, known: ReadonlyMap<string, EarlierAnswer>): number => {
   const { idempotency, answer, answerAfter } = pending.submission;
@@ -81,7 +96,7 @@ export const writeBatch = async <T>(
 ): Promise<number> => {
   let known: ReadonlyMap<string, EarlierAnswer>;
   try {
-    known = await options.db.transaction((tx) => store(tx, batch, options));
+    known = await storeWhole(batch, options);
   } catch (error) {
     const failure = classifyWriteError(error);
     if (failure.kind === 'again' && attempt < maxAttempts) return writeBatch(batch, options, attempt + 1);
