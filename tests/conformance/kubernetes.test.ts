@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../packages/server/src/testing/index.ts';
 import { logIn, textAt, type Client } from '../support/client.ts';
@@ -10,6 +11,7 @@ import { hasKubernetes, namespace, profilingNamespace, startCluster, type Cluste
 
 const ours = 'app.kubernetes.io/managed-by=gpushield,gpushield.io/job';
 const database = testDatabase();
+const agentSecret = 'what a sensor on the nodes signs with';
 /** Random jobs, and how often the process that moves them is killed meanwhile. */
 const randomJobs = Number(process.env['GPUSHIELD_TEST_KUBE_JOBS'] ?? '60');
 const randomKills = Number(process.env['GPUSHIELD_TEST_KUBE_KILLS'] ?? '3');
@@ -26,6 +28,7 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
       DATABASE_URL: database.connectionString,
       SECRET_KEY: 'a secret of the tests, long enough for all',
       GPUSHIELD_ROLES: roles,
+      AGENT_KEYS: JSON.stringify({ sensor: agentSecret }),
       GPUSHIELD_JOB_RUNTIME: 'kubernetes',
       GPUSHIELD_KUBECONFIG: cluster.kubeconfig,
       GPUSHIELD_JOB_IMAGE: 'registry.test/dev:1',
@@ -83,6 +86,28 @@ describe.skipIf(!hasKubernetes())('jobs in a real Kubernetes', () => {
     await cancel(id);
     await until('nothing to be left', async () => (await leftOf(ours)).trim() === '');
     await reaches(id, 'cancelled');
+  });
+
+  it('is as dangerous as what a sensor sees in the pod that the API server made, by its UID', async () => {
+    const id = await submit();
+    await reaches(id, 'active');
+    const [pod] = await podsOf(id);
+    const timestamp = new Date().toISOString();
+    const seen = { syscall: 'execve', executable: '/memfd:x (deleted)', timestamp, pod: pod?.metadata.uid };
+    const body = JSON.stringify({ events: [{ ...seen, pid: 7 }] });
+    const signature = createHmac('sha256', agentSecret).update(body).digest('base64');
+    const answer = await fetch(`${api?.url ?? ''}/api/v1/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-agent-id': 'sensor',
+        'x-agent-signature': signature,
+      },
+      body,
+    });
+    expect(await answer.json()).toMatchObject({ accepted: 1 });
+    expect((await job(id))['risk']).toMatchObject({ level: expect.stringMatching(/medium|high|critical/) });
+    await gone(id);
   });
 
   it('has pods that a namespace admits which takes restricted ones alone', async () => {

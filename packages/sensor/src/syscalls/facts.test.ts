@@ -46,6 +46,86 @@ describe('the place of a process', () => {
   });
 });
 
+describe('the pod of a process', () => {
+  const uid = '0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f';
+  const flat = uid.replaceAll('-', '_');
+  const other = 'ffffffff-0a1b-0a1b-0a1b-0a1b2c3d4e5f';
+  const scope = `cri-containerd-${id}.scope`;
+  it.each([
+    ['guaranteed', `0::/kubepods.slice/kubepods-pod${flat}.slice/${scope}`],
+    ['burstable', `0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${flat}.slice/${scope}`],
+    [
+      'best effort',
+      `0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${flat}.slice/${scope}`,
+    ],
+    ['CRI-O', `0::/kubepods.slice/kubepods-pod${flat}.slice/crio-${id}.scope/container`],
+    ['Docker', `0::/kubepods.slice/kubepods-pod${flat}.slice/docker-${id}.scope`],
+    ['no container yet', `0::/kubepods.slice/kubepods-pod${flat}.slice`],
+    ['systemd, version 1', `11:memory:/kubepods.slice/kubepods-pod${flat}.slice/${scope}`],
+    [
+      'containerd without its systemd setting',
+      `0::/system.slice/containerd.service/kubepods-burstable-pod${flat}.slice:cri-containerd:${id}`,
+    ],
+    [
+      'kind with systemd',
+      `0::/system.slice/docker-${id}.scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-pod${flat}.slice/${scope}`,
+    ],
+    ['kind with cgroupfs', `0::/docker/${id}/kubelet/kubepods/burstable/pod${uid}/${id}`],
+    ['cgroupfs, guaranteed', `4:cpu,cpuacct:/kubepods/pod${uid}/${id}`],
+    ['cgroupfs, burstable', `0::/kubepods/burstable/pod${uid}/${id}`],
+    ['cgroupfs, Kata', `0::/kubepods/besteffort/pod${uid}/kata_${id}`],
+    ['a sensor in a pod of its own, systemd', `0::/../../kubepods-besteffort-pod${flat}.slice/${scope}`],
+    ['a sensor in a pod of its own, cgroupfs', `0::/../../pod${uid}/${id}`],
+    ['another hierarchy that says nothing first', `12:pids:/\n1:name=systemd:/kubepods/pod${uid}/${id}`],
+    ['a process that made another pod below', `0::/kubepods/pod${uid}/${id}/kubepods/pod${other}`],
+  ])('is told: %s', (_, text) => {
+    expect(placeIn(`${text}\n`).pod).toBe(uid);
+  });
+
+  it('is told of a static pod by the hash that the kubelet names it after', () => {
+    const hash = '0123456789abcdef0123456789abcdef';
+    expect(placeIn(`0::/kubepods/burstable/pod${hash}/${id}\n`).pod).toBe(hash);
+  });
+
+  it.each([
+    [
+      'what a user made where groups are handed over',
+      `0::/user.slice/user-1000.slice/user@1000.service/kubepods/pod${uid}/x`,
+    ],
+    [
+      'the same, systemd on version 1',
+      `1:name=systemd:/user.slice/user-1000.slice/user@1000.service/kubepods-pod${flat}.slice`,
+    ],
+    ['below a job of this host', `0::/gpushield-jobs/gpushield-job-7f3a/kubepods/pod${uid}`],
+    ['a folder of another program', `0::/machine.slice/pod${uid}`],
+    ['within a longer name', `0::/kubepods/mypod${uid}/x`],
+    ['behind the name of a pod', `0::/kubepods/pod${uid}x/x`],
+    ['of letters that no UID has', `0::/kubepods/pod${uid.replace('a', 'g')}/x`],
+    ['in another case', `0::/kubepods/pod${uid.toUpperCase()}/x`],
+    ['too short', `0::/kubepods/pod${uid.slice(1)}/x`],
+    ['cut in the middle', `0::/kubepods.slice/kubepods-pod${flat.slice(0, 20)}`],
+    ['in the names of controllers', `4:kubepods-pod${flat}.slice:/`],
+  ])('is not told by %s', (_, text) => {
+    expect(placeIn(`${text}\n`).pod).toBeUndefined();
+  });
+
+  it('comes with the job that a server within it runs, and no user makes up a job', () => {
+    expect(placeIn(`0::/kubepods/pod${uid}/${id}/gpushield-jobs/gpushield-job-7f3a\n`)).toEqual({
+      containerId: id,
+      pod: uid,
+      jobId: '7f3a',
+    });
+    expect(placeIn('0::/gpushield-jobs/gpushield-job-7f3a/gpushield-job-9\n')).toEqual({ jobId: '7f3a' });
+    expect(placeIn('0::/user.slice/user-1.slice/user@1.service/gpushield-job-7f3a\n')).toEqual({});
+    expect(placeIn('0::/x/not-gpushield-job-7f3a\n')).toEqual({});
+  });
+
+  it('reads a hostile path in no time', () => {
+    const long = `0::/${'a-'.repeat(2_000)}kubepods-pod${'0'.repeat(4_000)}/${'/'.repeat(4_000)}\n`;
+    expect(placeIn(long.repeat(64))).toEqual({});
+  });
+});
+
 describe("a started program's file", () => {
   it.each([
     ['as /proc says', '/usr/bin/x', { fileName: 'x', text: '/opt/y' }, '/usr/bin/x'],

@@ -82,6 +82,7 @@ export const buildReservations = (
     owners: { isShutOut: accounts.isShutOut, onChange: identity.onUserChange },
     recordEnding: endingsIn(audit.writer, options.newId),
     riskOf: (db, jobId) => scoring.riskOfJob(db, jobId),
+    tieProcesses: scoring.tieProcesses,
     recordUsage: (tx, use) =>
       ledger.recordIn(tx, {
         id: use.jobId,

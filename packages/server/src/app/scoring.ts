@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AlertsPort } from '../domains/alerts/index.ts';
 import type { FleetPort } from '../domains/fleet/index.ts';
+import { jobsOfPods } from '../domains/reservations/index.ts';
 import { createScoringDomain, type ScoringDeps } from '../domains/scoring/index.ts';
 import type { AppOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -21,6 +22,7 @@ export const buildScoring = (
     cursors,
     randomBytes,
     sealer,
+    jobsOfPods,
     publishEach: webhooks.publishEach,
     configuredAgents: Object.keys(options.config.identity.agentKeys),
     config: options.config.scoring,

@@ -36,6 +36,8 @@ export interface ReservationsDomainDeps {
   readonly owners: Owners;
   /** Tells the audit trail; nothing is ended where that cannot be done. */
   readonly recordEnding: (ending: JobEnding) => Promise<void>;
+  /** What was seen in these pods is the job's from now on. */
+  readonly tieProcesses: (tx: Tx, jobId: string, podUids: readonly string[]) => Promise<void>;
   /** How dangerous what runs in the job is now; null where nobody watches it. */
   readonly riskOf: (db: Executor, jobId: string) => Promise<{ score: number; level: string } | null>;
 }

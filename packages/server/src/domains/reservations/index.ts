@@ -32,6 +32,7 @@ import { createTerminalVisits, type TerminalVisits } from './terminal-visits.ts'
 
 export type { ReservationsDomainDeps } from './deps.ts';
 export { nodesOfSpreadJobs, type HeldNode } from './held-nodes.ts';
+export { jobsOfPods } from './pod-store.ts';
 export type { GpuUse, JobEnding, LifeLimits, Owners } from './types.ts';
 export type * from './runtime/port.ts';
 export { visitHeader, type TerminalVisit } from './terminal-visits.ts';

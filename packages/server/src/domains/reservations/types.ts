@@ -12,6 +12,8 @@ export interface ObservedMember {
   readonly rank: number;
   readonly node: string;
   readonly podName: string | null;
+  /** Not in what was written before it was kept. */
+  readonly podUid?: string | null;
   readonly host: string | null;
   readonly sshPort: number | null;
 }

@@ -6,6 +6,7 @@ import type { KeyedSealer } from '../../platform/secrets/index.ts';
 import type { AddressedEvent } from '../../platform/webhooks/index.ts';
 import type { AlertsPort } from '../alerts/index.ts';
 import type { WebhooksPort } from '../webhooks/index.ts';
+import type { JobsOfPods } from './processes/tie-processes.ts';
 
 /** What scoring asks of the fleet. */
 export interface ScoringFleet {
@@ -29,6 +30,7 @@ export interface ScoringDeps {
   readonly alerts: Pick<AlertsPort, 'raise'>;
   readonly webhooks: WebhooksPort;
   readonly publishEach: (tx: Tx, events: readonly AddressedEvent[]) => Promise<void>;
+  readonly jobsOfPods: JobsOfPods;
   /** For metrics: what became of events. */
   readonly onEvents: (outcome: 'accepted' | 'duplicate' | 'error', events: number) => void;
   /** Ids of AGENT_KEYS. */

@@ -9,6 +9,7 @@ import type { ScoringDeps } from './deps.ts';
 import type { EventBatch } from './events/event-batch.ts';
 import { createEventWriter } from './events/write-events.ts';
 import { createKeeping } from './keeping.ts';
+import { tieProcesses } from './processes/tie-processes.ts';
 import { createRecalculationWorker } from './recalculation/worker.ts';
 import { riskOfJob, type JobRisk } from './processes/risk-of-job.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -30,6 +31,8 @@ export type { ScoringDeps, ScoringFleet } from './deps.ts';
 export interface ScoringPort {
   /** Of the job's most dangerous process now; null where nobody watches the job. */
   riskOfJob(db: Executor, jobId: string): Promise<JobRisk | null>;
+  /** Processes that were seen in these pods are the job's. */
+  readonly tieProcesses: typeof tieProcesses;
 }
 
 export interface ScoringDomain {
@@ -85,7 +88,7 @@ export const createScoringDomain = (deps: ScoringDeps): ScoringDomain => {
       ...riskSubscriptionRoutes(deps),
     ],
     tasks: [forgetOldTask(deps)],
-    port: { riskOfJob: (at, jobId) => riskOfJob(at, scoring(), jobId, clock.nowMs()) },
+    port: { riskOfJob: (at, jobId) => riskOfJob(at, scoring(), jobId, clock.nowMs()), tieProcesses },
     start: async () => {
       for (const part of running) await part.start();
     },

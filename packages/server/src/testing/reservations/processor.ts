@@ -85,6 +85,7 @@ export const processorDeps = async (
     limits: { maxHours: 48, maxTotalHours: 168, graceSeconds: 60, idleMinutes: undefined },
     queues,
     recordUsage: () => Promise.resolve(),
+    tieProcesses: () => Promise.resolve(),
     owners: { isShutOut: () => Promise.resolve(false), onChange: () => undefined },
     recordEnding: () => Promise.resolve(),
     workerId: randomUUID(),

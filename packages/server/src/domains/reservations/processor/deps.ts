@@ -24,6 +24,8 @@ export interface ProcessorDeps {
   readonly owners: Owners;
   /** Tells the audit trail of what ends by nobody's request; nothing is ended where that cannot be done. */
   readonly recordEnding: (ending: JobEnding) => Promise<void>;
+  /** What was seen in these pods is the job's from now on. */
+  readonly tieProcesses: (tx: Tx, jobId: string, podUids: readonly string[]) => Promise<void>;
   /** One handling, as claims name it: two in the same process are two. */
   readonly workerId: string;
   /** How long a worker that died keeps a job from the others. */

@@ -5,6 +5,7 @@ import { backoffMs, endingOf, longestPreparingMs, longestQueuedMs, maxRequeues }
 import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
 import { refOf } from '../workload-ref.ts';
 import { endAsSeen, endJob, type JobStep, moveTo, type Next, noteOom, observedOf } from './job-step.ts';
+import { notePods } from './note-pods.ts';
 import { buildSpec } from './workload-spec.ts';
 
 const queuedLookMs = 60_000;
@@ -123,7 +124,9 @@ export const stepPreparing = async (step: JobStep): Promise<Next> => {
     if (waiting !== undefined) return waiting;
     const { spec, hash } = await buildSpec(deps, row);
     await deps.runtime.ensure(spec);
-    return await decide(step, await deps.runtime.observe(refOf(row)), hash);
+    const seen = await deps.runtime.observe(refOf(row));
+    await notePods(step, seen);
+    return await decide(step, seen, hash);
   } catch (error) {
     if (error instanceof RuntimeRefusal) return endJob(step, 'failed', error.message);
     deps.log.warn({ err: error, job_id: row.id }, 'a job could not be started; it is tried again');

@@ -5,6 +5,7 @@ import { RuntimeRefusal, type WorkloadObservation } from '../runtime/port.ts';
 import type { Observed } from '../types.ts';
 import { refOf } from '../workload-ref.ts';
 import { endAsSeen, endJob, type JobStep, type Next, noteOom, observedOf } from './job-step.ts';
+import { notePods } from './note-pods.ts';
 import { buildSpec } from './workload-spec.ts';
 
 /** The usual pause between looks at a job that runs; the runtime tells of changes before. */
@@ -119,6 +120,7 @@ export const stepActive = async (step: JobStep): Promise<Next> => {
   const { deps, row, nowMs } = step;
   if (nowMs >= endMs(row, deps.limits)) return endJob(step, 'expired', 'Its time was over');
   const seen = await deps.runtime.observe(refOf(row));
+  await notePods(step, seen);
   const ending = endingOf(row, seen.state);
   if (ending !== undefined) return endAsSeen(step, seen, ending);
   const isShut = row.observed.shutSinceMs !== undefined;

@@ -111,6 +111,8 @@ export interface WorkloadMember {
   readonly rank: number;
   readonly node: string;
   readonly podName: string | null;
+  /** What the cluster knows its pod by, and nothing else ever; null where there are no pods. */
+  readonly podUid: string | null;
   /** Address and port of sshd; null where there is none (yet). */
   readonly host: string | null;
   readonly sshPort: number | null;

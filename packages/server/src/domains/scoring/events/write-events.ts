@@ -1,5 +1,6 @@
 import type { Tx } from '../../../platform/database/types.ts';
 import { sightingsOf } from '../processes/sightings.ts';
+import { tieSightings, type JobsOfPods } from '../processes/tie-processes.ts';
 import { upsertProcesses } from '../processes/upsert-processes.ts';
 import { activeEpoch } from '../recalculation/active-epoch.ts';
 import type { RuleScoring } from '../rules/index.ts';
@@ -13,6 +14,7 @@ export interface WriteEventsDeps extends SettleDeps {
   readonly nowMs: () => number;
   readonly retentionDays: number;
   readonly scoring: () => RuleScoring;
+  readonly jobsOfPods: JobsOfPods;
 }
 
 /** Stores events and everything that they mean, in one transaction: what is answered as accepted is scored. */
@@ -23,6 +25,8 @@ export const createEventWriter =
     const epoch = await activeEpoch(tx);
     await rememberEvents(tx, batches, deps.retentionDays);
     await insertChunks(tx, batches, deps.newId);
-    await upsertProcesses(tx, sightingsOf(batches).values(), now);
+    const sightings = sightingsOf(batches);
+    await tieSightings(tx, sightings, deps.jobsOfPods);
+    await upsertProcesses(tx, sightings.values(), now);
     await applyScores(deps, tx, { batches, scoring: deps.scoring(), epoch, now });
   };

@@ -16,6 +16,7 @@ const memberOf = ({ watch, settings }: WorkloadDeps, pod: SeenPod): WorkloadMemb
     rank: pod.job?.rank ?? 0,
     node: pod.nodeName || pod.madeForNode,
     podName: pod.name,
+    podUid: pod.uid === '' ? null : pod.uid,
     host: isReachable ? host : null,
     sshPort: isReachable ? sshPort : null,
   };

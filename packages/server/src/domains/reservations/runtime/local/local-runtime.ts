@@ -57,7 +57,16 @@ const observeJob = async (
   const members: readonly WorkloadMember[] =
     settings === undefined
       ? []
-      : [{ rank: 0, node: nodeName(), podName: null, host: sshAddress, sshPort: settings.sshPort }];
+      : [
+          {
+            rank: 0,
+            node: nodeName(),
+            podName: null,
+            podUid: null,
+            host: sshAddress,
+            sshPort: settings.sshPort,
+          },
+        ];
   const problem = readUntrusted(join(place.run, 'jupyter.failed'))?.trim() ?? null;
   const isOn = settings?.jupyterWanted === true && state.kind === 'running';
   return {
