@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { attackSlots, attackTemplates, foreignSlots, foreignTemplates } from './attack-grammar.ts';
 import { benignSlots, benignTemplates } from './benign-grammar.ts';
 import { createRandom, generate } from './grammar.ts';
+import { hiddenSlots, hiddenTemplates } from './hidden-grammar.ts';
+import { plainSlots, plainTemplates } from './plain-grammar.ts';
 
 export interface Sample {
   readonly text: string;
@@ -76,6 +78,18 @@ const writtenSamples = (): readonly Sample[] => [
     attack: false,
     source: 'written-benign',
     weight: 1,
+  })),
+  ...generate(hiddenSlots, hiddenTemplates, 1500, 14).map((text) => ({
+    text,
+    attack: true,
+    source: 'written-hidden',
+    weight: 0.5,
+  })),
+  ...generate(plainSlots, plainTemplates, 4000, 15).map((text) => ({
+    text,
+    attack: false,
+    source: 'written-plain',
+    weight: 1.5,
   })),
 ];
 
