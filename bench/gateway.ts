@@ -302,7 +302,7 @@ report({
   notes: [
     'Load generator, model server, gateway and PostgreSQL share the machine’s cores.',
     'GPUShield checks a scoped token, counts requests, holds and settles tokens and GPU-seconds, runs the firewall over prompt and answer, and writes an audit entry before each answer leaves and a ledger entry after it. Portkey’s gateway does none of these here.',
-    `The bare proxy is node:http between two sockets and looks at nothing: what is added there (${ms(added(latency, latency.bare, 0.5))} at p50, ${ms(added(latency, latency.bare, 0.99))} at p99) no gateway in one Node process goes below on this machine.`,
+    `The bare proxy is node:http between two sockets and looks at nothing: what is added there (${ms(added(latency, latency.bare, 0.5))} at p50, ${ms(added(latency, latency.bare, 0.99))} at p99) is what passing a call on costs by itself on this machine.`,
     `Resident memory of the server: ${memory.resident.map((bytes) => whole(bytes / 1e6)).join(', ')} MB; its heap: ${memory.heap.map((bytes) => whole(bytes / 1e6)).join(', ')} MB.`,
   ],
 });
