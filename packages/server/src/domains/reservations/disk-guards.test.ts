@@ -26,6 +26,18 @@ beforeEach(async () => {
 
 const submit = () => user.send('POST', '/v1/jobs/submit', { instance_type: 'cpu-x86', disk_name: 'work' });
 
+describe('a dry run with a disk', () => {
+  it('is refused as the submission would be, and makes no disk', async () => {
+    const dry = (disk_name: string) =>
+      user.send('POST', '/v1/jobs/submit', { instance_type: 'cpu-x86', disk_name, dry_run: true });
+    expect((await dry('work')).json()).toMatchObject({ status: 'dry_run' });
+    expect((await dry('another')).json()).toMatchObject({ status: 'dry_run' });
+    expect((await user.send('GET', '/v1/disks')).json()).toMatchObject({ total: 1 });
+    expect((await submit()).status).toBe(200);
+    expect((await dry('work')).json()).toMatchObject({ code: 'disk_in_use' });
+  });
+});
+
 describe('a disk that is being copied', () => {
   it('is given to no job until the copy is there', async () => {
     const clone = await user.send('POST', '/v1/disks/work/clone', { new_name: 'copy' });

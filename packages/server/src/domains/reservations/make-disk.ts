@@ -38,14 +38,13 @@ export const makeDisk = async (
   return id;
 };
 
-/** The user's disk of this name for a job, made where there is none. Errors: `disk_in_use`, `conflict`. */
-export const diskForJob = async (
-  deps: { readonly newId: () => string },
-  tx: Executor,
-  wish: DiskWish,
-): Promise<string> => {
-  const found = await findDiskByName(tx, wish.userId, wish.name);
-  if (found?.deleted_at !== null) return makeDisk(deps, tx, wish);
+/** The user's disk of this name, which a job may have; undefined: there is none yet. Errors: `disk_in_use`, `conflict`. */
+export const freeDisk = async (
+  db: Executor,
+  wish: Pick<DiskWish, 'userId' | 'name'>,
+): Promise<{ readonly id: string } | undefined> => {
+  const found = await findDiskByName(db, wish.userId, wish.name);
+  if (found?.deleted_at !== null) return undefined;
   if (found.job_id !== null)
     throw new AppError('disk_in_use', {
       detail: `Job ${found.job_id.slice(0, 8)} has the disk ${wish.name}`,
@@ -54,5 +53,12 @@ export const diskForJob = async (
     throw new AppError('conflict', {
       detail: `The disk could not be made: ${found.status_detail ?? 'unknown'}`,
     });
-  return found.id;
+  return found;
 };
+
+/** The same for a job, made where there is none. */
+export const diskForJob = async (
+  deps: { readonly newId: () => string },
+  tx: Executor,
+  wish: DiskWish,
+): Promise<string> => (await freeDisk(tx, wish))?.id ?? makeDisk(deps, tx, wish);

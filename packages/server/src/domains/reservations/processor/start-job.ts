@@ -10,6 +10,8 @@ import { buildSpec } from './workload-spec.ts';
 
 const queuedLookMs = 60_000;
 const startingLookMs = 200;
+/** Between looks at what is given up and not gone yet. */
+const leavingLookMs = 10_000;
 const hourMs = 3_600_000;
 
 /** Waits for its turn: the scheduler moves it. */
@@ -57,7 +59,12 @@ const requeue = async (step: JobStep, reason: string): Promise<Next> => {
     return endJob(step, 'failed', `It could not be started in ${maxRequeues + 1} places: ${reason}`);
   await deps.runtime.remove(ref, { graceSeconds: 0 });
   const { state } = await deps.runtime.observe(ref);
-  if (state.kind !== 'absent') return { dueMs: nowMs + startingLookMs };
+  if (state.kind !== 'absent') {
+    // A node that does not answer keeps it for long, and a runtime tells when it is gone: nobody waits here for it.
+    const detail = `It is being taken from where it was: ${reason}`;
+    await patchJob(deps.db, row, deps.workerId, { status_detail: detail.slice(0, 500) });
+    return { dueMs: nowMs + leavingLookMs };
+  }
   const at = new Date(nowMs);
   await deps.db.transaction(async (tx) => {
     const moved = await patchJob(tx, row, deps.workerId, {

@@ -13,7 +13,7 @@ import { decideSubmit, type Demand } from '../decide-submit.ts';
 import type { RouteDeps } from '../deps.ts';
 import { explain } from '../explain.ts';
 import { countWaiting, type NewJob } from '../job-store.ts';
-import type { DiskWish } from '../make-disk.ts';
+import { freeDisk, type DiskWish } from '../make-disk.ts';
 import { envPurpose, jupyterPurpose } from '../processor/deps.ts';
 import { refuseBeyondQueue, type NewSubmission } from '../submissions.ts';
 import { jobTag } from './job-params.ts';
@@ -115,7 +115,10 @@ const decide = async (deps: RouteDeps, ctx: RequestContext, body: Submission): P
 const dryRun = async (
   ctx: RequestContext,
   { view, asked, maxQueued, notes }: Decided,
+  diskName: string | null | undefined,
 ): Promise<RouteResult> => {
+  if (diskName !== undefined && diskName !== null)
+    await freeDisk(ctx.db, { userId: ctx.principal.id, name: diskName });
   if (maxQueued !== null) refuseBeyondQueue(maxQueued, await countWaiting(ctx.db, ctx.principal.id), 1);
   const estimate = explain(view, asked, view.forecast().ofNewcomer(asked));
   return ok({
@@ -174,7 +177,7 @@ export const submitJob = (deps: RouteDeps) =>
       const earlier = idempotency === undefined ? undefined : await deps.submissions.findReceipt(idempotency);
       if (earlier !== undefined) return resultOf(earlier);
       const decided = await decide(deps, ctx, body);
-      if (body.dry_run === true) return dryRun(ctx, decided);
+      if (body.dry_run === true) return dryRun(ctx, decided, body.disk_name);
       const job = jobOf(deps, ctx, body, decided.demand);
       if (job.profile === 'profiling')
         await ctx.audit({

@@ -21,6 +21,17 @@ export class KubeError extends Error {
 export const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
   error instanceof KubeError && statuses.includes(error.status);
 
+/** Rules of the cluster that the same object will never pass: Pod Security, classes, ranges of limits, what quotas ask to be given. */
+const lastingRules =
+  /violates PodSecurity|RuntimeClass| usage per |limit to request ratio per |failed quota: .*must specify/;
+
+/** Whether the same request would be refused the same way again. A quota that is used up is no such thing. */
+export const isRefusedForGood = (error: unknown): error is KubeError =>
+  error instanceof KubeError &&
+  (error.status === 422 ||
+    error.status === 400 ||
+    (error.status === 403 && lastingRules.test(error.message)));
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface KubeApi {

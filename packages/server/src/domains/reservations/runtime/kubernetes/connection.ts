@@ -60,6 +60,14 @@ const accessOf = async (config: KubeConfig): Promise<Access> => {
 const bodyHeaders = (text: string | undefined): Record<string, string | number> =>
   text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
 
+/** Where a path of the API is, as Node's requests take it. */
+const placeOf = ({ protocol, hostname, port, pathname }: URL, path: string) => ({
+  protocol,
+  hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+  port,
+  path: pathname.replace(/\/$/, '') + path,
+});
+
 /** The library signs requests in; the requests are made here, where their time and size are bounded. */
 export const createConnection = (kubeconfig: string | undefined): Connection => {
   let loaded: Promise<KubeConfig> | undefined;
@@ -86,15 +94,16 @@ export const createConnection = (kubeconfig: string | undefined): Connection => 
           {
             ...options,
             ...(viaProxy ? {} : { agent: isSecure ? secure : plain }),
-            protocol: base.protocol,
-            hostname: base.hostname.replace(/^\[(.*)\]$/, '$1'),
-            port: base.port,
-            path: base.pathname.replace(/\/$/, '') + path,
+            ...placeOf(base, path),
             method,
             headers: { accept: 'application/json', ...headers, ...bodyHeaders(text) },
             signal,
           },
-          resolve,
+          (answer) => {
+            // A token or certificate that stands in the kubeconfig itself may have been put anew: it is read again.
+            if (answer.statusCode === 401) loaded = undefined;
+            resolve(answer);
+          },
         );
         sent.once('error', reject);
         sent.end(text);

@@ -1,5 +1,5 @@
 import type { KubeApi } from './api.ts';
-import { names, selectorOf } from './names.ts';
+import { selectorOf } from './names.ts';
 import { pathsIn } from './paths.ts';
 import { listIn, numberIn, objectIn, textIn, type Json } from './read.ts';
 
@@ -40,9 +40,9 @@ export const describeJob = async (
 ): Promise<Readonly<Record<string, unknown>>> => {
   const { items: pods } = await api.list(pathsIn(namespace).pods, { labelSelector: selectorOf(jobId) });
   const said = await Promise.all(
-    pods.map((_pod, rank) =>
+    pods.map((pod) =>
       api.get(`/api/v1/namespaces/${namespace}/events`, {
-        fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${names.member(jobId, rank)}`,
+        fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${textIn(objectIn(pod, 'metadata'), 'name')}`,
         limit: maxEvents,
       }),
     ),

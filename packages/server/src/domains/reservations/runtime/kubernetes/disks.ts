@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../platform/clock.ts';
 import type { DiskProgress, DiskRef, RuntimeDisks } from '../port.ts';
-import { isStatus, KubeError, type KubeApi } from './api.ts';
+import { isRefusedForGood, isStatus, type KubeApi } from './api.ts';
 import { removeErrand } from './errand.ts';
 import { buildClaim, buildSnapshot } from './job-objects.ts';
 import { listDisk } from './list-disk.ts';
@@ -51,8 +51,7 @@ export const createKubernetesDisks = ({ api, settings, clock }: DiskDeps): Runti
       return { kind: 'done' };
     } catch (error) {
       // Refused for good: a quota is no such thing, but a size or a class that cannot be is.
-      if (error instanceof KubeError && error.status === 422)
-        return { kind: 'failed', reason: error.message };
+      if (isRefusedForGood(error)) return { kind: 'failed', reason: error.message };
       throw error;
     }
   };
@@ -67,8 +66,7 @@ export const createKubernetesDisks = ({ api, settings, clock }: DiskDeps): Runti
         return snapshotProgress(made, { nowMs: clock.nowMs(), patienceMs: settings.patienceMs });
       } catch (error) {
         if (isStatus(error, 404)) return { kind: 'failed', reason: noSnapshots };
-        if (error instanceof KubeError && error.status === 422)
-          return { kind: 'failed', reason: error.message };
+        if (isRefusedForGood(error)) return { kind: 'failed', reason: error.message };
         throw error;
       }
     },

@@ -160,8 +160,11 @@ export const openShell = async (
       /\b(400|404)\b/.test(said) ? 'The job does not run' : 'The cluster opened no terminal in the job',
     );
   }
-  if (signal.aborted) socket.terminate();
-  else signal.addEventListener('abort', () => socket.terminate(), { once: true });
+  const hangUp = (): void => socket.terminate();
+  if (signal.aborted) hangUp();
+  else signal.addEventListener('abort', hangUp, { once: true });
+  // The signal is the server's and outlives every terminal.
+  socket.once('close', () => signal.removeEventListener('abort', hangUp));
   const session = sessionOver(socket);
   session.resize(size);
   return session;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../platform/clock.ts';
 import { commandSpec } from '../../../../testing/reservations/specs.ts';
 import { endLogins } from '../main-process.ts';
-import type { KubeApi } from './api.ts';
+import { isRefusedForGood, KubeError, type KubeApi } from './api.ts';
 import { readNode } from './facts.ts';
 import { ensureJob } from './make-job.ts';
 import type { KubernetesSettings } from './settings.ts';
@@ -112,5 +112,28 @@ describe('ending the logins of a container', () => {
       spawnSync('kill', ['-0', String(one)]).status === 0;
     await expect.poll(() => logins.map(alive), { timeout: 10_000 }).toEqual([false, false]);
     expect([pid, other.pid ?? 0].map(alive)).toEqual([true, true]);
+  });
+});
+
+describe('what a cluster forbids', () => {
+  const forbids = (message: string) => isRefusedForGood(new KubeError(403, 'Forbidden', message));
+
+  it.each([
+    'pods "x" is forbidden: violates PodSecurity "restricted:latest": …',
+    'pods "x" is forbidden: maximum cpu usage per Container is 2, but limit is 4',
+    'pods "x" is forbidden: [minimum memory usage per Pod is 1Gi, but request is 1Mi]',
+    'persistentvolumeclaims "x" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 2Gi',
+    'pods "x" is forbidden: cpu max limit to request ratio per Container is 1, but provided ratio is 1.6',
+    'pods "x" is forbidden: failed quota: compute: must specify limits.ephemeral-storage for: job',
+  ])('for good is told at once: %s', (message) => {
+    expect(forbids(message)).toBe(true);
+  });
+
+  it.each([
+    'pods "x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=8, used: …, limited: …',
+    'pods is forbidden: User "system:serviceaccount:a:b" cannot create resource "pods"',
+    'unable to create new content in namespace jobs because it is being terminated',
+  ])('for now is tried again: %s', (message) => {
+    expect(forbids(message)).toBe(false);
   });
 });

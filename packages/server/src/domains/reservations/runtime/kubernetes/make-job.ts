@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RuntimeRefusal, type WorkloadPlacement, type WorkloadSpec } from '../port.ts';
-import { KubeError } from './api.ts';
+import { isRefusedForGood } from './api.ts';
 import { ensureImage } from './build-image.ts';
 import { whenSynced } from './cluster-watch.ts';
 import { readPod } from './facts.ts';
@@ -13,13 +13,8 @@ import { shareOf } from './shares.ts';
 import { podsInCache, type WorkloadDeps } from './workload-deps.ts';
 
 /** What the cluster refuses for good becomes a refusal, in its own words. */
-const refusalOf = (error: unknown): unknown => {
-  if (!(error instanceof KubeError)) return error;
-  const { status, message } = error;
-  const isFinal =
-    status === 422 || status === 400 || (status === 403 && /violates PodSecurity|RuntimeClass/.test(message));
-  return isFinal ? new RuntimeRefusal(`The cluster refuses this job. ${message}`) : error;
-};
+const refusalOf = (error: unknown): unknown =>
+  isRefusedForGood(error) ? new RuntimeRefusal(`The cluster refuses this job. ${error.message}`) : error;
 
 const hashOf = ({ users, jupyter, placements, closed }: WorkloadSpec): string =>
   createHash('sha256')

@@ -12,7 +12,7 @@ import {
 } from './inside/scripts.ts';
 import { names, selectorOf } from './names.ts';
 import { pathsIn } from './paths.ts';
-import type { Json } from './read.ts';
+import { objectIn, textIn, type Json } from './read.ts';
 import type { KubernetesSettings } from './settings.ts';
 
 export interface VisitDeps {
@@ -80,8 +80,11 @@ export const createVisits = (
 
   const podsOf = async (jobId: string): Promise<readonly Json[]> =>
     (await api.list(paths.pods, { labelSelector: selectorOf(jobId) })).items;
+  /** By their own names, as ranks may be missing; nothing can be asked of, or be at work in, one that is over. */
   const targetsOf = async (jobId: string): Promise<readonly Target[]> =>
-    (await podsOf(jobId)).map((_pod, rank) => target(jobId, rank));
+    (await podsOf(jobId))
+      .filter((pod) => !['Succeeded', 'Failed'].includes(textIn(objectIn(pod, 'status'), 'phase')))
+      .map((pod) => ({ namespace, pod: textIn(objectIn(pod, 'metadata'), 'name') }));
 
   return {
     logs: async ({ jobId }, { rank, tailBytes }) => {
