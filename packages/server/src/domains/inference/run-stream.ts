@@ -51,8 +51,8 @@ const note = (progress: Progress, { chunk, usage, timings }: StreamPiece): void 
   if (Object.keys(template).length > 0) progress.template = template;
 };
 
-/** Writes to the client at the client's pace; false once it is gone. A promise only where the client has to be waited for. */
-type Write = (text: string) => boolean | Promise<boolean>;
+/** Writes to the client at the client's pace; false once it is gone. */
+type Write = (text: string) => Promise<boolean>;
 
 /** Screens and writes piece after piece. Answers whether the firewall ended it. */
 const passPieces = async (
@@ -148,16 +148,15 @@ const openOutput = (
     onClose();
   });
   output.on('error', () => undefined);
-  const untilRead = async (): Promise<boolean> => {
-    await new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    goOn = undefined;
-    return !output.destroyed;
-  };
-  const write: Write = (text) => {
+  const write: Write = async (text) => {
     if (output.destroyed) return false;
-    return text !== '' && !output.push(text) && !ended.aborted ? untilRead() : !output.destroyed;
+    if (text !== '' && !output.push(text) && !ended.aborted) {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      goOn = undefined;
+    }
+    return !output.destroyed;
   };
   return { output, write };
 };

@@ -89,28 +89,6 @@ describe('an exchange', () => {
     expect(requests).toBe(0);
   });
 
-  it('sends the headers of one frozen object to each host with its own name, and checks changing ones each time', async () => {
-    const seen: unknown[] = [];
-    const listener: Parameters<typeof serve>[0] = (request, response) => {
-      seen.push([request.headers.host, request.headers['x-a'], request.headers['content-length']]);
-      response.end();
-    };
-    const [one, two] = [await serve(listener), await serve(listener)];
-    const client = newClient();
-    const headers = Object.freeze({ 'x-a': 'b' });
-    for (const port of [one, two, one]) {
-      const policy = localPolicy(port);
-      const url = `http://127.0.0.1:${String(port)}/`;
-      await client.request(policy, { method: 'POST', url, headers, body: String(seen.length) });
-    }
-    const host = (port: number) => `127.0.0.1:${String(port)}`;
-    expect(seen).toEqual([one, two, one].map((port) => [host(port), 'b', '1']));
-    const changing: Record<string, string> = { 'x-a': 'b' };
-    await get(client, one, { headers: changing });
-    changing['x-a'] = 'b\r\nx-evil: 1';
-    expect(await failureOf(get(client, one, { headers: changing }))).toMatchObject({ kind: 'protocol' });
-  });
-
   it('tells the metrics once what became of each request', async () => {
     const port = await serve((_request, response) => response.writeHead(503).end());
     const outcomes: Outcome[] = [];

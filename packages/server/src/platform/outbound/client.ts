@@ -9,7 +9,6 @@ import type { ExchangeAnswer } from './exchange.ts';
 import { createGuard } from './guard.ts';
 import { defaultLimits, type OutboundLimits } from './limits.ts';
 import { prepareRequest } from './prepare-request.ts';
-import { createRequestHeaders } from './request-headers.ts';
 import { createResolve, type Resolve } from './resolve.ts';
 import { createSend, createSendStream } from './send.ts';
 import { createSlots } from './slots.ts';
@@ -55,13 +54,13 @@ const createMeasured =
   async <T extends { readonly status: number }>(
     policy: DestinationPolicy,
     work: () => Promise<T>,
-  ): Promise<T> => {
+  ): Promise<T & { readonly durationMs: number }> => {
     const startedMs = clock.monotonicMs();
     let outcome: OutboundOutcome = 'protocol';
     try {
       const answer = await work();
       outcome = statusClass(answer.status);
-      return answer;
+      return { ...answer, durationMs: clock.monotonicMs() - startedMs };
     } catch (error) {
       const failure = asFailure(error);
       outcome = failure.kind;
@@ -72,45 +71,30 @@ const createMeasured =
     }
   };
 
-const timed = async <T extends object>(
-  clock: Clock,
-  work: () => Promise<T>,
-): Promise<T & { readonly durationMs: number }> => {
-  const startedMs = clock.monotonicMs();
-  const answer = await work();
-  return { ...answer, durationMs: clock.monotonicMs() - startedMs };
-};
-
-/** Judges a request before anything is done for it, and begins its deadline. */
-const createPrepare = (limits: OutboundLimits, closing: AbortSignal) => {
-  const [checkedUrl, headersOf] = [createUrlCheck(), createRequestHeaders()];
-  return (policy: DestinationPolicy, request: OutboundRequest) => {
-    const checked = checkedUrl(policy, request.url);
-    if (!checked.ok) {
-      throw new OutboundFailure('forbidden_destination', checked.reason, { retryable: false });
-    }
-    const { target } = checked;
-    const prepared = prepareRequest(request, target, limits, headersOf);
-    const deadline = createDeadline({
-      timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMaxMs),
-      aborts: [closing, ...(request.signal === undefined ? [] : [request.signal])],
-    });
-    return { target, prepared, deadline };
-  };
-};
-
 /** The one way out of the server (security.md, "Outbound requests"). One per process; `close` when it ends. */
 export const createOutboundClient = (options: OutboundClientOptions): OutboundClient => {
-  const { clock, resolve = createResolve(), connect = systemConnect, ca } = options;
+  const { resolve = createResolve(), connect = systemConnect, ca } = options;
   const limits: OutboundLimits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
-  const measured = createMeasured(options);
+  const [measured, checkedUrl] = [createMeasured(options), createUrlCheck()];
   const pools = createConnectionPools({ connect, connectTimeoutMs: limits.connectTimeoutMs, ca });
   const sendDeps = { pools, resolve, resolveTimeoutMs: limits.resolveTimeoutMs };
   const [send, sendStream] = [createSend(sendDeps), createSendStream(sendDeps)];
   const guard = createGuard({ slots: createSlots(limits), circuits: watchedCircuits(options, limits) });
 
-  const prepare = createPrepare(limits, closing.signal);
+  const prepare = (policy: DestinationPolicy, request: OutboundRequest) => {
+    const checked = checkedUrl(policy, request.url);
+    if (!checked.ok) {
+      throw new OutboundFailure('forbidden_destination', checked.reason, { retryable: false });
+    }
+    const { target } = checked;
+    const prepared = prepareRequest(request, target, limits);
+    const deadline = createDeadline({
+      timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMaxMs),
+      aborts: [closing.signal, ...(request.signal === undefined ? [] : [request.signal])],
+    });
+    return { target, prepared, deadline };
+  };
 
   const open = async (policy: DestinationPolicy, request: OutboundRequest): Promise<OutboundStream> => {
     const { target, prepared, deadline } = prepare(policy, request);
@@ -135,7 +119,7 @@ export const createOutboundClient = (options: OutboundClientOptions): OutboundCl
   };
 
   return {
-    request: (policy, request) => timed(clock, () => measured(policy, () => run(policy, request))),
+    request: (policy, request) => measured(policy, () => run(policy, request)),
     stream: (policy, request) => measured(policy, () => open(policy, request)),
     check: (policy, url) => {
       const checked = checkUrl(policy, url);

@@ -1,44 +1,47 @@
-import { createAnswerBody } from './answer-body.ts';
-import type { Connection, RequestBytes } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import type { OutboundFailure, OutboundStream } from './types.ts';
+import { failureOf, headersOf, openRequest, type ExchangeOptions } from './exchange.ts';
+import { StaleConnection, watchStaleness } from './stale-connection.ts';
+import { OutboundFailure, type OutboundStream } from './types.ts';
 
 /**
- * One request over one connection, answered as soon as its head is there. The deadline goes on until the body has ended
- * and is disposed then. Rejects with `OutboundFailure`.
+ * One request over one agent, answered as soon as its head is there. The deadline goes on until the body has ended and
+ * is disposed then. Rejects with `OutboundFailure`.
  */
 export const exchangeStream = (
-  connection: Connection,
-  request: RequestBytes,
+  options: Omit<ExchangeOptions, 'signal' | 'maxResponseBytes'>,
   deadline: Deadline,
 ): Promise<OutboundStream> =>
   new Promise((resolve, reject) => {
     const { signal } = deadline;
-    const { inlet, body } = createAnswerBody(connection);
-    let begun = false;
+    const request = openRequest({ ...options, signal, maxResponseBytes: 0 });
+    const isStale = watchStaleness(request);
     const stop = (): void => {
-      connection.destroy(signal.reason as OutboundFailure);
+      const reason = signal.reason as OutboundFailure;
+      reject(reason);
+      request.destroy(reason);
     };
     const finish = (): void => {
       signal.removeEventListener('abort', stop);
-      // Without an answer, the request may be made again within the same deadline.
-      if (begun) deadline.dispose();
     };
-    connection.ask(request, {
-      head: ({ status, headers }) => {
-        begun = true;
-        resolve({ status, headers, body });
-      },
-      data: inlet.data,
-      end: () => {
-        finish();
-        inlet.end();
-      },
-      fail: (failure) => {
-        finish();
-        inlet.fail(failure);
-        reject(failure);
-      },
+    request.on('error', (cause) => {
+      finish();
+      reject(isStale(cause) ? new StaleConnection(cause) : failureOf(cause));
     });
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new OutboundFailure('protocol', 'the destination changed the protocol', { retryable: false }));
+    });
+    request.on('response', (response) => {
+      response.once('close', () => {
+        finish();
+        deadline.dispose();
+      });
+      resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: response });
+    });
+    if (signal.aborted) {
+      stop();
+      return;
+    }
     signal.addEventListener('abort', stop, { once: true });
+    request.end(options.body);
   });

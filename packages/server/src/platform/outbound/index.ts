@@ -10,7 +10,6 @@ export type { Resolve } from './resolve.ts';
 export {
   OutboundFailure,
   type DestinationPolicy,
-  type OutboundBody,
   type OutboundClient,
   type OutboundFailureKind,
   type OutboundRequest,

@@ -1,13 +1,13 @@
+import type { Agent } from 'node:http';
 import type { Target } from './check-url.ts';
-import type { Connection, RequestBytes } from './connection.ts';
-import type { ConnectionPools, Pool } from './connection-pools.ts';
+import type { ConnectionPools } from './connection-pools.ts';
 import type { Deadline } from './deadline.ts';
 import { exchange, type ExchangeAnswer } from './exchange.ts';
 import { exchangeStream } from './exchange-stream.ts';
 import { findAddresses } from './find-addresses.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import type { Resolve } from './resolve.ts';
-import { StaleConnection } from './stale-connection.ts';
+import { dropIdle, StaleConnection } from './stale-connection.ts';
 import { OutboundFailure } from './types.ts';
 
 export type Send = (
@@ -23,38 +23,18 @@ interface SendDeps {
   readonly resolveTimeoutMs: number;
 }
 
-/** A new connection within the deadline. One that is there too late is not used, and closes by itself. */
-const openWithin = async (pool: Pool, { signal, race }: Deadline): Promise<Connection> => {
-  const opening = pool.open();
-  try {
-    return await race(opening);
-  } catch (error) {
-    if (signal.aborted)
-      opening.then(
-        (connection) => {
-          connection.destroy(signal.reason as OutboundFailure);
-        },
-        () => undefined,
-      );
-    throw error;
-  }
-};
-
 /** Runs an exchange, and once more on a new connection where the kept one turned out to be closed. */
 const withFreshConnection = async <T>(
   repeatable: boolean,
-  pool: Pool,
-  deadline: Deadline,
-  run: (connection: Connection) => Promise<T>,
+  agent: Agent,
+  run: () => Promise<T>,
 ): Promise<T> => {
-  const kept = pool.take();
-  if (kept === undefined) return run(await openWithin(pool, deadline));
   try {
-    return await run(kept);
+    return await run();
   } catch (error) {
     if (!repeatable || !(error instanceof StaleConnection)) throw error;
-    pool.dropIdle();
-    return run(await openWithin(pool, deadline));
+    dropIdle(agent);
+    return run();
   }
 };
 
@@ -63,8 +43,7 @@ const createSendWith =
   <T>(
     deps: SendDeps,
     exchangeOn: (
-      connection: Connection,
-      request: RequestBytes & Pick<PreparedRequest, 'maxResponseBytes'>,
+      options: PreparedRequest & { readonly target: Target; readonly agent: Agent },
       deadline: Deadline,
     ) => Promise<T>,
   ) =>
@@ -73,10 +52,10 @@ const createSendWith =
     const addresses = await findAddresses({ resolve, timeoutMs }, target, deadline);
     let unreached: unknown;
     for (const address of addresses) {
-      const pool = deps.pools.poolFor(policyName, target, address);
+      const agent = deps.pools.agentFor(policyName, target, address);
       try {
-        return await withFreshConnection(request.repeatable, pool, deadline, (connection) =>
-          exchangeOn(connection, request, deadline),
+        return await withFreshConnection(request.repeatable, agent, () =>
+          exchangeOn({ ...request, target, agent }, deadline),
         );
       } catch (error) {
         // `connect` means that nothing was sent: the next address may do.
@@ -88,9 +67,7 @@ const createSendWith =
   };
 
 export const createSend = (deps: SendDeps): Send =>
-  createSendWith(deps, (connection, request, { signal }) =>
-    exchange(connection, request, { maxResponseBytes: request.maxResponseBytes, signal }),
-  );
+  createSendWith(deps, (options, { signal }) => exchange({ ...options, signal }));
 
 /** The same, answered when the head of the answer is there. */
 export const createSendStream = (deps: SendDeps) => createSendWith(deps, exchangeStream);

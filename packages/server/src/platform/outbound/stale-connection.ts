@@ -1,3 +1,4 @@
+import type { Agent, ClientRequest } from 'node:http';
 import { OutboundFailure } from './types.ts';
 
 /**
@@ -12,12 +13,23 @@ export class StaleConnection extends OutboundFailure {
 
 const lostCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** Whether an error says no more than that the connection is gone. */
-export const isLost = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && lostCodes.has(String(cause.code));
-
-export const brokenOff = (cause?: unknown): OutboundFailure =>
-  new OutboundFailure('protocol', 'the connection ended before the answer was complete', {
-    retryable: true,
-    cause,
+/** Watches on what connection a request goes; the answer tells whether its error is that of a stale one. */
+export const watchStaleness = (request: ClientRequest): ((cause: unknown) => boolean) => {
+  let bytesBefore = 0;
+  request.once('socket', (socket) => {
+    bytesBefore = socket.bytesRead;
   });
+  return (cause) =>
+    request.reusedSocket &&
+    request.socket?.bytesRead === bytesBefore &&
+    cause instanceof Error &&
+    'code' in cause &&
+    lostCodes.has(String(cause.code));
+};
+
+/** Ends the agent's idle connections, so that its next request opens one: where one was closed, others were too. */
+export const dropIdle = (agent: Agent): void => {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
+};

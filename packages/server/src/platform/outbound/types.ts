@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 /** One request to somewhere else. Everything that leaves the server goes through the one client. */
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -24,24 +25,12 @@ export interface OutboundResponse {
   readonly durationMs: number;
 }
 
-/**
- * A body as it comes, to be read once. Its end by the deadline or the signal is an `OutboundFailure`. Whoever stops
- * reading before its end destroys or drains it: its connection waits for that.
- */
-export interface OutboundBody extends AsyncIterable<Buffer, undefined> {
-  /** All of it; undefined where it has more bytes than that, and is destroyed then. */
-  whole(maxBytes: number): Promise<Buffer | undefined>;
-  /** Ends the exchange and its connection. After the body's end it changes nothing. */
-  destroy(): void;
-  /** Reads over what still comes, so that the connection serves the next request; destroys it after so long. */
-  drain(forMs: number): void;
-}
-
 /** An answer whose body comes as it is sent. */
 export interface OutboundStream {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: OutboundBody;
+  /** To be read to its end, or destroyed. Ends with an error when the deadline or the signal ends the exchange. */
+  readonly body: Readable;
 }
 
 /** Where requests of one purpose may go. Without `allowPrivate`, only public unicast addresses. */

@@ -18,6 +18,17 @@ export interface UpstreamClient {
   stream(upstream: Upstream, path: string, body: JsonObject, signal: AbortSignal): Promise<OutboundStream>;
 }
 
+const readAll = async (body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw garbled('more than an answer may have');
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+};
+
 const policyOf = (upstream: Upstream) => ({
   name: 'inference',
   allowHttp: true,
@@ -37,32 +48,11 @@ const createPolicies = (): ((upstream: Upstream) => ReturnType<typeof policyOf>)
   };
 };
 
-const bearerOf = (key: string | undefined): Readonly<Record<string, string>> =>
-  key === undefined ? {} : { authorization: `Bearer ${key}` };
-
-/** The headers of an upstream's posts while it has this key; one object for all its requests, so that they are checked once. */
-const createHeaders = (): ((
-  upstream: Upstream,
-  key: string | undefined,
-) => Readonly<Record<string, string>>) => {
-  const made = new Map<
-    string,
-    { readonly key: string | undefined; readonly headers: Readonly<Record<string, string>> }
-  >();
-  return ({ name }, key) => {
-    const known = made.get(name);
-    if (known !== undefined && known.key === key) return known.headers;
-    const headers = Object.freeze({ ...bearerOf(key), 'content-type': 'application/json' });
-    made.set(name, { key, headers });
-    return headers;
-  };
-};
-
 export const createUpstreamClient = (deps: {
   readonly outbound: Pick<OutboundClient, 'stream'>;
   readonly keys: UpstreamKeys;
 }): UpstreamClient => {
-  const [policyFor, headersFor] = [createPolicies(), createHeaders()];
+  const policyFor = createPolicies();
   const send = async (
     upstream: Upstream,
     path: string,
@@ -73,7 +63,10 @@ export const createUpstreamClient = (deps: {
       return await deps.outbound.stream(policyFor(upstream), {
         method: rest.body === undefined ? 'GET' : 'POST',
         url: `${upstream.url}${path}`,
-        headers: rest.body === undefined ? bearerOf(key) : headersFor(upstream, key),
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(rest.body === undefined ? {} : { body: JSON.stringify(rest.body) }),
         timeoutMs: rest.timeoutMs,
         // A model changes nothing by answering, and the call is settled once, whoever answered.
@@ -86,13 +79,12 @@ export const createUpstreamClient = (deps: {
   };
   const accepted = async (answer: OutboundStream): Promise<OutboundStream> => {
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const body = await answer.body.whole(maxErrorBytes).catch(() => undefined);
-    throw refusalOf({ status: answer.status, headers: answer.headers, body: body ?? Buffer.alloc(0) });
+    const body = await readAll(answer.body, maxErrorBytes).catch(() => Buffer.alloc(0));
+    throw refusalOf({ status: answer.status, headers: answer.headers, body });
   };
   const whole = async (answer: OutboundStream): Promise<unknown> => {
     try {
-      const bytes = await (await accepted(answer)).body.whole(maxAnswerBytes);
-      if (bytes === undefined) throw garbled('more than an answer may have');
+      const bytes = await readAll((await accepted(answer)).body, maxAnswerBytes);
       const parsed = parseJsonText(bytes.toString('utf8'));
       if (!isObject(parsed)) throw garbled('something that is no JSON');
       return parsed;

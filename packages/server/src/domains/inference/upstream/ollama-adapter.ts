@@ -11,7 +11,7 @@ import {
   type JsonObject,
 } from '../json.ts';
 import type { Adapter, Call, ReportedUsage, StreamPiece, Timings, WholeAnswer } from '../types.ts';
-import { createLineCutter, garbled } from './lines.ts';
+import { garbled, linesOf } from './lines.ts';
 import { ollamaRequest } from './ollama-request.ts';
 
 const nanosecondsPerSecond = 1e9;
@@ -158,24 +158,6 @@ const pieceOf = (
   };
 };
 
-/** What lines of a stream hold; one that says that it is the last finishes the answer. */
-function* objectsIn(
-  lines: readonly string[],
-  progress: { finished: boolean },
-): Generator<JsonObject, undefined> {
-  for (const text of lines) {
-    if (text === '') continue;
-    const line = parseJsonText(text);
-    if (!isObject(line)) throw garbled('a line that is no JSON object');
-    if (line['error'] !== undefined) {
-      const cause = new Error(textOf(line['error']));
-      throw new AppError('upstream_failed', { detail: 'The model server broke off', cause });
-    }
-    progress.finished ||= line['done'] === true;
-    yield line;
-  }
-}
-
 export interface OllamaAdapterDeps {
   readonly newId: () => string;
   readonly nowMs: () => number;
@@ -203,13 +185,19 @@ export const createOllamaAdapter = ({ newId, nowMs }: OllamaAdapterDeps): Adapte
     pieces: async function* (call, model, body) {
       const made = make(call, model);
       const state = { tools: false };
-      const lines = createLineCutter();
-      const progress = { finished: false };
-      for await (const bytes of body)
-        for (const line of objectsIn(lines.cut(bytes), progress))
-          yield pieceOf(call, line, made, state, newId);
-      for (const line of objectsIn(lines.rest(), progress)) yield pieceOf(call, line, made, state, newId);
-      if (!progress.finished) throw garbled('an answer without its end');
+      let finished = false;
+      for await (const text of linesOf(body)) {
+        if (text === '') continue;
+        const line = parseJsonText(text);
+        if (!isObject(line)) throw garbled('a line that is no JSON object');
+        if (line['error'] !== undefined) {
+          const cause = new Error(textOf(line['error']));
+          throw new AppError('upstream_failed', { detail: 'The model server broke off', cause });
+        }
+        finished ||= line['done'] === true;
+        yield pieceOf(call, line, made, state, newId);
+      }
+      if (!finished) throw garbled('an answer without its end');
     },
   };
 };

@@ -1,7 +1,7 @@
 import { countOf, isObject, listOf, objectOf, parseJsonText, textOf, type JsonObject } from '../json.ts';
-import { noTimings, type Adapter, type Call, type ReportedUsage, type StreamPiece } from '../types.ts';
+import { noTimings, type Adapter, type Call, type ReportedUsage } from '../types.ts';
 import { cleanAnswer } from './clean-answer.ts';
-import { createLineCutter, dataOf, garbled, streamEnd } from './lines.ts';
+import { eventsOf, garbled, streamEnd } from './lines.ts';
 import { AppError } from '../../../platform/errors.ts';
 
 const paths = { chat: '/chat/completions', text: '/completions', embed: '/embeddings' } as const;
@@ -54,35 +54,6 @@ const plainMessages = (body: JsonObject): JsonObject => {
   };
 };
 
-interface Progress {
-  /** A choice has said why it ended. */
-  finished: boolean;
-  /** The stream has said that it ended. */
-  ended: boolean;
-}
-
-const saysWhyItEnded = (choice: unknown): boolean => textOf(objectOf(choice)['finish_reason']) !== '';
-
-/** What lines of a stream say. */
-function* piecesIn(
-  kind: Call['kind'],
-  lines: readonly string[],
-  progress: Progress,
-): Generator<StreamPiece, undefined> {
-  for (const line of lines) {
-    const data = dataOf(line);
-    if (data === '') continue;
-    progress.ended = data === streamEnd;
-    if (progress.ended) return;
-    const chunk = parseJsonText(data);
-    if (!isObject(chunk)) throw garbled('an event that is no JSON object');
-    refuseError(chunk);
-    const usage = isObject(chunk['usage']) ? usageOf(chunk) : undefined;
-    progress.finished ||= listOf(chunk['choices']).some(saysWhyItEnded);
-    yield { chunk: cleanAnswer(kind, true, chunk), usage, timings: undefined };
-  }
-}
-
 /** Whatever speaks OpenAI's protocol: OpenAI itself, vLLM, llama.cpp. Bodies are in its form already. */
 export const createOpenaiAdapter = (): Adapter => ({
   request: (call, model) => {
@@ -107,14 +78,22 @@ export const createOpenaiAdapter = (): Adapter => ({
   },
   pieces: async function* (call, _model, body) {
     const { kind } = asChat(call);
-    const lines = createLineCutter();
-    const progress: Progress = { finished: false, ended: false };
-    for await (const bytes of body) {
-      for (const piece of piecesIn(kind, lines.cut(bytes), progress)) yield piece;
-      if (progress.ended) return;
+    let finished = false;
+    for await (const data of eventsOf(body)) {
+      if (data === streamEnd) {
+        finished = true;
+        break;
+      }
+      const chunk = parseJsonText(data);
+      if (!isObject(chunk)) throw garbled('an event that is no JSON object');
+      refuseError(chunk);
+      const usage = isObject(chunk['usage']) ? usageOf(chunk) : undefined;
+      finished ||= listOf(chunk['choices']).some(
+        (choice) => textOf(objectOf(choice)['finish_reason']) !== '',
+      );
+      yield { chunk: cleanAnswer(kind, true, chunk), usage, timings: undefined };
     }
-    for (const piece of piecesIn(kind, lines.rest(), progress)) yield piece;
     // Not every server says [DONE]; one that says neither stopped somewhere, and what came is not the answer.
-    if (!progress.finished && !progress.ended) throw garbled('an answer without its end');
+    if (!finished) throw garbled('an answer without its end');
   },
 });

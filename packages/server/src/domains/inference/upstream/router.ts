@@ -1,6 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../../platform/clock.ts';
 import { AppError } from '../../../platform/errors.ts';
-import type { CircuitBoard, OutboundBody } from '../../../platform/outbound/index.ts';
+import type { CircuitBoard } from '../../../platform/outbound/index.ts';
 import type { Directory } from '../catalogue/directory.ts';
 import type { Adapter, Call, Model, StreamPiece, Target, Upstream, WholeAnswer } from '../types.ts';
 import type { UpstreamClient } from './client.ts';
@@ -171,7 +172,9 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
         const adapter = adapters[upstream.kind];
         const { path, body } = adapter.request(request.call, target.model);
         const answer = await client.stream(upstream, path, body, request.signal);
-        const pieces = adapter.pieces(request.call, request.model.name, answer.body)[Symbol.asyncIterator]();
+        // Read to its end without being destroyed: its connection serves the next call.
+        const source = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+        const pieces = adapter.pieces(request.call, request.model.name, source)[Symbol.asyncIterator]();
         const first = await pieces.next().catch((error: unknown) => {
           answer.body.destroy();
           throw error;
@@ -184,36 +187,37 @@ export const createUpstreamRouter = (deps: RouterDeps): UpstreamRouter => {
 /** What a server sends behind the end of its answer is waited for this long, for the sake of its connection. */
 const remainderMs = 1000;
 
+const letEnd = (body: Readable): void => {
+  if (body.closed || body.readableEnded) return;
+  const timer = setTimeout(() => body.destroy(), remainderMs);
+  body.once('close', () => {
+    clearTimeout(timer);
+  });
+  body.on('error', () => undefined);
+  body.resume();
+};
+
 /** The pieces, the first of them in hand; whoever stops early ends the upstream's work too. */
-const streamed = (
+const streamed = async function* (
   first: IteratorResult<StreamPiece>,
   rest: AsyncIterator<StreamPiece>,
-  body: OutboundBody,
+  body: Readable,
   finish: (failed: boolean) => void,
-): AsyncIterable<StreamPiece> => {
-  let held: IteratorResult<StreamPiece> | undefined = first;
-  let over = false;
-  const end = (how: 'complete' | 'left' | 'failed'): void => {
-    if (over) return;
-    over = true;
-    if (how === 'complete') body.drain(remainderMs);
-    else body.destroy();
-    finish(how === 'failed');
-  };
-  const next = async (): Promise<IteratorResult<StreamPiece>> => {
-    try {
-      const result = held ?? (await rest.next());
-      held = undefined;
-      if (result.done === true) end('complete');
-      return result;
-    } catch (thrown) {
-      end('failed');
-      throw failureOf(thrown);
+): AsyncGenerator<StreamPiece> {
+  let state: 'running' | 'complete' | 'failed' = 'running';
+  try {
+    let next = first;
+    while (next.done !== true) {
+      yield next.value;
+      next = await rest.next();
     }
-  };
-  const leave = (): Promise<IteratorResult<StreamPiece>> => {
-    end('left');
-    return Promise.resolve({ done: true, value: undefined });
-  };
-  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
+    state = 'complete';
+  } catch (thrown) {
+    state = 'failed';
+    throw failureOf(thrown);
+  } finally {
+    if (state === 'complete') letEnd(body);
+    else body.destroy();
+    finish(state === 'failed');
+  }
 };
