@@ -1,11 +1,9 @@
 import { JobDebug, JobLogs } from '@gpushield/contracts';
 import { Type } from 'typebox';
-import type { Executor } from '../../../platform/database/types.ts';
 import { defineRoute, ok } from '../../../platform/http/route.ts';
 import type { RouteDeps } from '../deps.ts';
-import { keptLog } from '../event-store.ts';
+import { logOf, noLog } from '../job-log.ts';
 import { ownedJob } from '../owned-job.ts';
-import type { JobRow } from '../types.ts';
 import { refOf } from '../workload-ref.ts';
 import { detailOf } from './get-job.ts';
 import { JobParams, jobTag } from './job-params.ts';
@@ -19,35 +17,6 @@ const Query = Type.Object(
 );
 const debugLogBytes = 8 * 1024;
 const maxMessages = 20;
-
-interface Log {
-  readonly text: string;
-  readonly truncated: boolean;
-  readonly kept: boolean;
-}
-
-/** What the job wrote: live while it is there, else what was kept. */
-const logOf = async (
-  deps: RouteDeps,
-  db: Executor,
-  row: JobRow,
-  rank: number,
-  tailBytes: number,
-): Promise<Log> => {
-  const kept = await keptLog(db, row.id, rank);
-  if (row.released_at === null && (row.status === 'active' || row.status === 'preparing')) {
-    const text = await deps.runtime.logs(refOf(row), { rank, tailBytes });
-    return { text, truncated: Buffer.byteLength(text) >= tailBytes, kept: false };
-  }
-  const text = Buffer.from(kept?.text ?? '')
-    .subarray(-tailBytes)
-    .toString('utf8');
-  return {
-    text,
-    truncated: kept !== undefined && (kept.truncated || kept.text.length > text.length),
-    kept: true,
-  };
-};
 
 export const getJobLogs = (deps: RouteDeps) =>
   defineRoute({
@@ -64,7 +33,7 @@ export const getJobLogs = (deps: RouteDeps) =>
     handler: async ({ params, query }, ctx) => {
       const row = await ownedJob(ctx, params.id);
       const { rank = 0, tail_bytes: tailBytes = 65_536 } = query;
-      return ok({ job_id: row.id, rank, ...(await logOf(deps, ctx.db, row, rank, tailBytes)) });
+      return ok({ job_id: row.id, rank, ...(await logOf(deps.runtime, ctx.db, row, { rank, tailBytes })) });
     },
   });
 
@@ -86,8 +55,7 @@ export const debugJob = (deps: RouteDeps) =>
       const row = await ownedJob(ctx, params.id);
       const job = await detailOf(deps, ctx, row);
       const ref = refOf(row);
-      const none: Log = { text: '', truncated: false, kept: true };
-      const log = await asked(logOf(deps, ctx.db, row, 0, debugLogBytes), none);
+      const log = await asked(logOf(deps.runtime, ctx.db, row, { rank: 0, tailBytes: debugLogBytes }), noLog);
       const workload =
         row.released_at === null
           ? await asked(deps.runtime.describe(ref), { problem: 'The runtime does not answer' })
