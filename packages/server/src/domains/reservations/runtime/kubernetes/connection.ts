@@ -68,6 +68,12 @@ const placeOf = ({ protocol, hostname, port, pathname }: URL, path: string) => (
   path: pathname.replace(/\/$/, '') + path,
 });
 
+const untilOpen = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+
 /** The library signs requests in; the requests are made here, where their time and size are bounded. */
 export const createConnection = (kubeconfig: string | undefined): Connection => {
   let loaded: Promise<KubeConfig> | undefined;
@@ -122,10 +128,7 @@ export const createConnection = (kubeconfig: string | undefined): Connection => 
         followRedirects: false,
         perMessageDeflate: false,
       });
-      await new Promise<void>((resolve, reject) => {
-        socket.once('open', resolve);
-        socket.once('error', reject);
-      });
+      await untilOpen(socket);
       return socket;
     },
   };
