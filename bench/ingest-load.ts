@@ -10,8 +10,13 @@ export interface LoadPlan {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
-  /** Bodies sent in turn; `NOW` in them becomes the time of the start. */
+  /**
+   * Bodies sent in turn; `NOW` in them becomes the time of the start. Times of 1970 move on with each request, so that
+   * every record is newer than its GPU's last one: see `advanceMs`.
+   */
   readonly bodies: readonly string[];
+  /** How much time a request covers. The first begins so far back that the last does not reach the present. */
+  readonly advanceMs?: number;
   readonly expectedStatus: number;
 }
 
@@ -25,6 +30,37 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
+
+const historyMs = 20 * 3_600_000;
+const movingTime = /1970-01-01T\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** A body whose times move on: where they stand, and how far behind the body's first one. */
+interface Moving {
+  readonly bytes: Buffer;
+  readonly places: readonly { readonly at: number; readonly offsetMs: number }[];
+}
+
+const movingOf = (body: string): Moving => ({
+  bytes: Buffer.from(body),
+  places: Array.from(body.matchAll(movingTime), ({ 0: time, index: at }) => ({
+    at,
+    offsetMs: Date.parse(time),
+  })),
+});
+
+/** The body as of `fromMs`. */
+const movedTo = ({ bytes, places }: Moving, fromMs: number): Buffer => {
+  if (places.length === 0) return bytes;
+  const moved = Buffer.from(bytes);
+  let lastOffsetMs = -1;
+  let text = '';
+  for (const { at, offsetMs } of places) {
+    if (offsetMs !== lastOffsetMs) text = new Date(fromMs + offsetMs).toISOString();
+    lastOffsetMs = offsetMs;
+    moved.write(text, at, 'latin1');
+  }
+  return moved;
+};
 
 const send = (agent: Agent, plan: LoadPlan, body: Buffer): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -44,7 +80,8 @@ const percentile = (sorted: readonly number[], share: number): number =>
 const run = async (plan: LoadPlan): Promise<LoadResult> => {
   const agent = new Agent({ keepAlive: true, maxSockets: plan.connections });
   const now = new Date().toISOString();
-  const bodies = plan.bodies.map((body) => Buffer.from(body.replaceAll('NOW', now)));
+  const bodies = plan.bodies.map((body) => movingOf(body.replaceAll('NOW', now)));
+  const historyFromMs = Date.now() - historyMs;
   const startMs = performance.now();
   const measureFromMs = startMs + plan.warmUpMs;
   const endMs = measureFromMs + plan.measureMs;
@@ -54,8 +91,10 @@ const run = async (plan: LoadPlan): Promise<LoadResult> => {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (performance.now() < endMs) {
-      const body = bodies[next++ % bodies.length];
-      if (body === undefined) return;
+      const turn = next++;
+      const template = bodies[turn % bodies.length];
+      if (template === undefined) return;
+      const body = movedTo(template, historyFromMs + turn * (plan.advanceMs ?? 0));
       const sentMs = performance.now();
       const status = await send(agent, plan, body).catch((error: unknown) => String(error));
       const doneMs = performance.now();

@@ -140,7 +140,7 @@ export const registerFleet = async (url: string, nodes: number): Promise<BenchFl
   return { headers, gpus };
 };
 
-/** A record as this project's sensor sends it: ten of the known metrics. `NOW` is filled in by the load generator. */
+/** A record of a GPU at work, as this project's sensor sends it: ten of the known metrics. `NOW` is filled in by the load generator. */
 export const recordOf = (fleet: BenchFleet, index: number) => {
   const gpu = fleet.gpus[index % fleet.gpus.length];
   return {
@@ -148,12 +148,12 @@ export const recordOf = (fleet: BenchFleet, index: number) => {
     sensor_id: gpu?.sensorId,
     timestamp: 'NOW',
     metrics: {
-      gpu_utilization: (index * 7) % 100,
+      gpu_utilization: 90 + ((index * 7) % 10),
       memory_utilization: 70.2,
-      memory_used: 40_123 + (index % 999),
+      memory_used: 40_123 + (index % 9),
       memory_total: 81_920,
-      temperature: 60 + (index % 30),
-      power_usage: 250.25 + (index % 400),
+      temperature: 65 + (index % 4),
+      power_usage: 320.25 + (index % 30),
       sm_clock: 1410,
       memory_clock: 1593,
       fan_speed: 30,
