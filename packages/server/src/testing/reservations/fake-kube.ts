@@ -14,8 +14,22 @@ export interface FakeKube {
   readonly api: KubeApi;
   readonly asked: string[];
   answer: Answer;
+  /** Writes the kubeconfig anew, with this token in it. */
+  writeToken(token: string): void;
   stop(): Promise<void>;
 }
+
+const kubeconfigOf = (port: number, token: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'u', user: { token } }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  });
 
 export const startFakeKube = async (answer: Answer): Promise<FakeKube> => {
   const directory = mkdtempSync(join(tmpdir(), 'gpushield-kubeconfig-'));
@@ -29,23 +43,15 @@ export const startFakeKube = async (answer: Answer): Promise<FakeKube> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const path = join(directory, 'config');
-  writeFileSync(
-    path,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [
-        { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
-      ],
-      users: [{ name: 'u', user: { token: 'a-token' } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    }),
-  );
+  const writeToken = (token: string): void => {
+    writeFileSync(path, kubeconfigOf(port, token));
+  };
+  writeToken('a-token');
   const fake: FakeKube = {
     api: createKubeApi(createConnection(path)),
     asked,
     answer,
+    writeToken,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

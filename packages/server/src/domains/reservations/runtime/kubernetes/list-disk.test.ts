@@ -1,22 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plainCluster } from '../../../../testing/reservations/cluster-settings.ts';
 import { startFakeKube, type FakeKube } from '../../../../testing/reservations/fake-kube.ts';
 import { createKubernetesDisks } from './disks.ts';
-import type { KubernetesSettings } from './settings.ts';
 
-const settings: KubernetesSettings = {
-  kubeconfig: undefined,
-  namespace: 'jobs',
-  profilingNamespace: undefined,
-  image: 'reg/dev:1',
-  builder: undefined,
-  nvidiaRuntimeClass: undefined,
-  kataRuntimeClass: undefined,
-  storageClass: undefined,
-  snapshotClass: undefined,
-  addressKind: 'InternalIP',
-  patienceMs: 60_000,
-};
 const createdMs = Date.parse('2026-01-01T00:00:00Z');
 const disk = { diskId: '00000000-0000-4000-8000-000000000001', userId: 'u', sizeGb: 1 };
 const snapshot = '00000000-0000-4000-8000-000000000002';
@@ -42,7 +29,7 @@ afterEach(() => cluster.stop());
 const list = () =>
   createKubernetesDisks({
     api: cluster.api,
-    settings,
+    settings: plainCluster,
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
   }).listContent(disk, snapshot, 1_000);
 
@@ -82,7 +69,7 @@ describe('the listing of a disk in a cluster', () => {
   it('leaves no pod behind its snapshot', async () => {
     const disks = createKubernetesDisks({
       api: cluster.api,
-      settings,
+      settings: plainCluster,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     });
     await disks.removeSnapshot(disk, snapshot);

@@ -4,27 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../platform/clock.ts';
+import { plainCluster } from '../../../../testing/reservations/cluster-settings.ts';
 import { commandSpec } from '../../../../testing/reservations/specs.ts';
 import { endLogins } from '../main-process.ts';
 import { isRefusedForGood, KubeError, type KubeApi } from './api.ts';
 import { readNode } from './facts.ts';
 import { ensureJob } from './make-job.ts';
-import type { KubernetesSettings } from './settings.ts';
 import type { WorkloadDeps } from './workload-deps.ts';
-
-const settings: KubernetesSettings = {
-  kubeconfig: undefined,
-  namespace: 'jobs',
-  profilingNamespace: undefined,
-  image: 'reg/dev:1',
-  builder: undefined,
-  nvidiaRuntimeClass: undefined,
-  kataRuntimeClass: undefined,
-  storageClass: undefined,
-  snapshotClass: undefined,
-  addressKind: 'InternalIP',
-  patienceMs: 60_000,
-};
 
 /** A cluster of one node that takes whatever is made, and notes it. */
 const cluster = () => {
@@ -53,7 +39,7 @@ const cluster = () => {
   const fresh = { synced: true, isFresh: () => true, stop: () => Promise.resolve() };
   const deps: WorkloadDeps = {
     api,
-    settings,
+    settings: plainCluster,
     profile: 'restricted',
     clock: systemClock(),
     ensured: new Map(),

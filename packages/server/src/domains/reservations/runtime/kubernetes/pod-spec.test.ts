@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainCluster } from '../../../../testing/reservations/cluster-settings.ts';
 import { commandSpec } from '../../../../testing/reservations/specs.ts';
 import { RuntimeRefusal, type WorkloadSpec } from '../port.ts';
 import { readNode } from './facts.ts';
@@ -7,19 +8,7 @@ import { buildPod, imageOf, runtimeClassOf } from './pod-spec.ts';
 import type { KubernetesSettings } from './settings.ts';
 import { shareOf } from './shares.ts';
 
-const settings: KubernetesSettings = {
-  kubeconfig: undefined,
-  namespace: 'gpushield-jobs',
-  profilingNamespace: undefined,
-  image: 'reg/dev:1',
-  builder: undefined,
-  nvidiaRuntimeClass: undefined,
-  kataRuntimeClass: undefined,
-  storageClass: undefined,
-  snapshotClass: undefined,
-  addressKind: 'InternalIP',
-  patienceMs: 60_000,
-};
+const settings: KubernetesSettings = { ...plainCluster, namespace: 'gpushield-jobs' };
 const node = readNode({
   metadata: { name: 'n1' },
   status: { allocatable: { cpu: '192', memory: '2048Gi', 'nvidia.com/gpu': '8' } },

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { plainCluster } from '../../../../testing/reservations/cluster-settings.ts';
 import { commandSpec } from '../../../../testing/reservations/specs.ts';
 import { refusesIn } from './refuses.ts';
-import type { KubernetesSettings } from './settings.ts';
 
-const settings: KubernetesSettings = {
-  kubeconfig: undefined,
-  namespace: 'jobs',
-  profilingNamespace: undefined,
-  image: 'reg/dev:1',
-  builder: undefined,
-  nvidiaRuntimeClass: undefined,
-  kataRuntimeClass: undefined,
-  storageClass: undefined,
-  snapshotClass: undefined,
-  addressKind: 'InternalIP',
-  patienceMs: 1,
-};
+const settings = { ...plainCluster, patienceMs: 1 };
 const builder = {
   address: 'tcp://buildkitd:1234',
   repository: 'registry.test/built',
